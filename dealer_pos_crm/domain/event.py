@@ -1,0 +1,74 @@
+"""One line of the spine: something that happened to a customer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from .money import Money
+
+# What an event may be about besides the customer, the most particular first.
+SUBJECTS: tuple[str, ...] = ("deposit", "repair_order", "deal", "vehicle")
+
+EVENT_TYPES: frozenset[str] = frozenset(
+	{
+		"lead.received", "lead.responded",
+		"appointment.booked", "appointment.confirmed", "appointment.kept", "appointment.missed",
+		"appointment.cancelled",
+		"deposit.requested", "deposit.taken", "deposit.applied", "deposit.refunded", "deposit.forfeited",
+		"deposit.moved", "deposit.reinstated", "deposit.hold_expired",
+		"payment.received", "payment.failed", "payment.reversed", "refund.paid",
+		"invoice.issued", "invoice.credited", "invoice.cancelled",
+		"pay_request.sent", "pay_request.opened", "pay_request.paid", "pay_request.expired",
+		"pay_request.cancelled",
+		"dispute.opened", "dispute.evidence_sent", "dispute.won", "dispute.lost",
+		"deal.opened", "deal.stage_changed", "deal.ready_for_fni", "deal.contracted", "deal.delivered",
+		"deal.funded", "deal.lost",
+		"vehicle.held", "vehicle.released", "vehicle.sold", "vehicle.traded_in",
+		"vehicle.recon_step_done", "vehicle.frontline_ready",
+		"ro.opened", "ro.closed", "ro.invoiced", "ro.paid",
+		"job.recommended", "job.approved", "job.declined", "job.deferred", "job.done",
+		"part.ordered", "part.arrived", "part.delayed",
+		"declined_service.recovered", "declined_service.closed",
+		"message.sent", "message.received",
+		"consent.given", "consent.revoked",
+		"customer.merged",
+		"survey.answered",
+	}
+)  # fmt: skip
+
+NO_FACTS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+	"""What happened, to whom, when, about what.
+
+	``key`` is unique and follows from the source alone, so that a fact told twice is one event.
+	``happened_at`` is naive, in the dealership's time zone. ``facts`` hold plain text, keyed by
+	snake-case names, without personal data. ``reverses`` is the key of the event that this one undoes.
+	``occasion`` groups events that are one matter to a follow-up (the two halves of a split tender).
+	"""
+
+	key: str
+	type: str
+	happened_at: datetime
+	customer: str
+	company: str
+	title: str
+	department: str | None = None
+	deposit: str | None = None
+	repair_order: str | None = None
+	deal: str | None = None
+	vehicle: str | None = None
+	reference_doctype: str | None = None
+	reference_name: str | None = None
+	amount: Money | None = None
+	actor: str | None = None
+	facts: Mapping[str, str] = field(default=NO_FACTS)
+	reverses: str | None = None
+	occasion: str = ""
+
+	def __post_init__(self) -> None:
+		if not self.occasion:
+			object.__setattr__(self, "occasion", self.key)
