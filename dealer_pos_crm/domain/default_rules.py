@@ -65,6 +65,7 @@ DEFAULT_RULES: tuple[Rule, ...] = (
 		event_type="vehicle.released",
 		title="{what} is free again: call {waiting} on the waiting list",
 		talking_points="Call in the order of the list. The first who leaves a deposit gets the car.",
+		about="vehicle",
 		conditions=(Condition("waiting", ">", "0"),),
 		due=Span(0, Unit.DAYS),
 		due_clock=Clock.BUSINESS,

@@ -148,6 +148,7 @@ class Rule:
 	conditions: tuple[Condition, ...] = ()
 	company: str | None = None
 	department: str | None = None
+	about: str | None = None  # which subject the promise is about; None: the most particular one
 	anchor: str | None = None  # a fact that holds a date or time; None: the event's own time
 	wait: Span = Span(0, Unit.MINUTES)
 	wait_clock: Clock = Clock.CALENDAR
@@ -260,9 +261,10 @@ def follow_up_key(rule: str, occasion: str) -> str:
 	return f"{rule}|{occasion}"
 
 
-def subject_of(event: Event) -> tuple[str, str]:
-	"""The most particular thing an event is about, as (kind, name); the customer when nothing else."""
-	for name in SUBJECTS:
+def subject_of(event: Event, about: str | None = None) -> tuple[str, str]:
+	"""What a promise is about, as (kind, name): the wanted subject, else the most particular one that
+	the event has, else the customer."""
+	for name in (about,) if about else SUBJECTS:
 		value = getattr(event, name)
 		if value:
 			return name, value
@@ -281,7 +283,7 @@ def promise(rule: Rule, event: Event, hours: BusinessHours) -> FollowUp:
 		customer=event.customer,
 		company=event.company,
 		department=rule.department or event.department,
-		subject=subject_of(event),
+		subject=subject_of(event, rule.about),
 		title=fill(rule.title, event),
 		talking_points=fill(rule.talking_points, event),
 		opens_at=opens,
