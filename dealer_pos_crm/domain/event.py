@@ -65,7 +65,7 @@ class Event:
 	reference_name: str | None = None
 	amount: Money | None = None
 	actor: str | None = None
-	facts: Mapping[str, str] = field(default=NO_FACTS)
+	facts: Mapping[str, str] = field(default_factory=lambda: NO_FACTS)
 	reverses: str | None = None
 	occasion: str = ""
 
