@@ -1,0 +1,1 @@
+"""What the screens call: typed, permission first, thin."""

@@ -45,6 +45,7 @@ class Action(str, enum.Enum):
 	REFUND = "Refund"
 	FORFEIT = "Forfeit"
 	MOVE = "Move"
+	EXTEND = "Extend Hold"
 	CANCEL = "Cancel"
 
 
@@ -136,6 +137,7 @@ _ALLOWED: dict[Action, frozenset[Status]] = {
 	Action.REFUND: HOLDING,
 	Action.FORFEIT: HOLDING,
 	Action.MOVE: frozenset({Status.HELD, Status.EXPIRED, Status.PARTLY_REFUNDED}),
+	Action.EXTEND: frozenset({Status.HELD, Status.EXPIRED, Status.PARTLY_APPLIED, Status.PARTLY_REFUNDED}),
 	Action.CANCEL: frozenset({Status.HELD, Status.EXPIRED}),
 }
 

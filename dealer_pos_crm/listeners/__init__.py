@@ -1,0 +1,1 @@
+"""What we hear of ERPNext's documents: one module per doctype. Guard, translate, hand on."""

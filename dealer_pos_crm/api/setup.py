@@ -1,0 +1,21 @@
+"""Setting a company up as a dealership."""
+
+import frappe
+
+from dealer_pos_crm.dealer_setup import accounting
+
+
+@frappe.whitelist()
+def deposit_accounting(company: str) -> dict:
+	"""What setting up deposit accounting would change in the company. Changes nothing."""
+	frappe.has_permission("Dealer Settings", "read", company, throw=True)
+	return accounting.preview(company)
+
+
+@frappe.whitelist(methods=["POST"])
+def set_up_deposit_accounting(company: str) -> dict:
+	"""Make the changes that ``deposit_accounting`` shows."""
+	frappe.has_permission("Dealer Settings", "write", company, throw=True)
+	frappe.has_permission("Company", "write", company, throw=True)
+	frappe.has_permission("Account", "create", throw=True)
+	return accounting.set_up(company)

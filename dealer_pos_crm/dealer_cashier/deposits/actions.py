@@ -1,0 +1,310 @@
+"""The door for everything a person does with a deposit.
+
+Each action is one Deposit Action row: who asked, why, who decided, what was made. Its client key makes a
+double click, a reload or a replay one action. What needs a second person waits here as Requested.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import getdate, now_datetime
+
+from dealer_pos_crm.dealer_cashier.deposits import events, ledger, moving, refresh, settling, taking
+from dealer_pos_crm.dealer_cashier.money import to_float, to_money
+from dealer_pos_crm.dealer_crm import spine
+from dealer_pos_crm.dealer_setup.refusals import explained
+from dealer_pos_crm.dealer_setup.roles import APPROVING, SETTLING
+from dealer_pos_crm.dealer_setup.settings import settings_of
+from dealer_pos_crm.domain.deposit import (
+	Action,
+	Asker,
+	Refundable,
+	Status,
+	Terms,
+	check_action,
+	check_approver,
+	check_reason,
+	needs_approval,
+)
+from dealer_pos_crm.domain.money import Money
+from dealer_pos_crm.domain.refusal import Refused
+
+_NEED_REASON = frozenset({Action.REFUND, Action.FORFEIT, Action.MOVE, Action.CANCEL, Action.EXTEND})
+_MOVE_MONEY = frozenset({Action.APPLY, Action.REFUND, Action.FORFEIT})
+
+
+@dataclass(frozen=True)
+class Doer:
+	"""How an action is carried out, and what must hold before somebody is asked to approve it."""
+
+	check: Callable[[Any, Any, ledger.Ledger], None]
+	do: Callable[[Any, Any, ledger.Ledger], list[tuple[str, str]]]
+
+
+_DOERS: dict[Action, Doer] = {
+	Action.APPLY: Doer(settling.check_apply, settling.apply),
+	Action.REFUND: Doer(settling.check_refund, settling.refund),
+	Action.FORFEIT: Doer(settling.check_forfeit, settling.forfeit),
+	Action.MOVE: Doer(moving.check_move, moving.move),
+	Action.EXTEND: Doer(moving.check_extend, moving.extend),
+	Action.CANCEL: Doer(settling.check_cancel, settling.cancel),
+}
+
+
+def asker(user: str | None = None) -> Asker:
+	"""What the user may decide about deposits."""
+	user = user or frappe.session.user
+	roles = set(frappe.get_roles(user))
+	return Asker(user=user, may_settle=bool(roles & SETTLING), may_approve=bool(roles & APPROVING))
+
+
+def take(name: str, tenders: list[dict], client_key: str | None) -> dict:
+	"""Take the money of a draft deposit: one Payment Entry per tender, the hold, the spine, all or nothing."""
+	deposit = _alone_with(name)
+	done = _already_done(client_key, deposit.name)
+	if done:
+		return done
+	with explained():
+		check_action(Action.TAKE, Status(deposit.status), deposit.name)
+		action = _new_action(deposit, Action.TAKE, client_key, amount=_amount(deposit, deposit.amount))
+		action.to_vehicle = deposit.vehicle
+		action.to_held_for = deposit.held_for
+		made = _carried_out(deposit, action, lambda: taking.take(deposit, tenders))
+	spine.open_due_now(deposit.name)
+	return _result(action, made)
+
+
+def act(name: str, kind: str, values: dict, client_key: str | None) -> dict:
+	"""Apply, refund, forfeit, move, extend or cancel; or ask for it, when a second person must decide.
+
+	``values``: amount (major units), reason, and what the action needs: sales_invoice, mode_of_payment,
+	reference_no, to_vehicle, to_held_for, hold_until. Returns ``{"status": "Done" | "Requested", ...}``.
+	"""
+	deposit = _alone_with(name)
+	done = _already_done(client_key, deposit.name)
+	if done:
+		return done
+	with explained():
+		action_kind = Action(kind)
+		facts = ledger.read(deposit.name, deposit.currency)
+		check_action(action_kind, Status(deposit.status), deposit.name)
+		if action_kind in _NEED_REASON:
+			values["reason"] = check_reason(values.get("reason"), action_kind)
+		amount = _amount(deposit, values.get("amount")) if action_kind in _MOVE_MONEY else facts.position.held
+		action = _new_action(deposit, action_kind, client_key, amount=amount, values=values)
+		_DOERS[action_kind].check(deposit, action, facts)
+		why = needs_approval(
+			action_kind, amount, _limit(deposit), asker(), against_terms=_against_terms(deposit)
+		)
+		if why:
+			return _ask(deposit, action, why)
+		made = _carried_out(deposit, action, lambda: _DOERS[action_kind].do(deposit, action, facts))
+	return _result(action, made)
+
+
+def decide(action_name: str, approve: bool, note: str | None = None) -> dict:
+	"""Approve or reject what somebody asked for. Approving carries it out at once, in this transaction."""
+	deposit = _alone_with(frappe.db.get_value("Deposit Action", action_name, "deposit"))
+	action = frappe.get_doc("Deposit Action", action_name, for_update=True)
+	if action.status != "Requested":
+		if approve and action.status == "Done" and action.decided_by == frappe.session.user:
+			return _result(action, None)
+		frappe.throw(
+			_("{0} is already {1} ({2})").format(action.name, _(action.status), action.decided_by or "-")
+		)
+	with explained():
+		check_approver(action.requested_by, asker())
+		if not approve:
+			reason = check_reason(note, Action(action.action))
+			action.update({"status": "Rejected", "decision_note": reason, **_decided()})
+			action.save(ignore_permissions=True)
+			_tell_requester(action)
+			return _result(action, None)
+		kind = Action(action.action)
+		facts = ledger.read(deposit.name, deposit.currency)
+		check_action(kind, Status(deposit.status), deposit.name)
+		_DOERS[kind].check(deposit, action, facts)
+		action.decision_note = note
+		made = _carried_out(deposit, action, lambda: _DOERS[kind].do(deposit, action, facts))
+	_tell_requester(action)
+	return _result(action, made)
+
+
+def withdraw(action_name: str) -> dict:
+	"""Take one's own request back."""
+	action = frappe.get_doc("Deposit Action", action_name, for_update=True)
+	if action.status != "Requested" or action.requested_by != frappe.session.user:
+		frappe.throw(_("Only {0} can withdraw this, and only while it waits").format(action.requested_by))
+	action.update({"status": "Withdrawn", **_decided()})
+	action.save(ignore_permissions=True)
+	return _result(action, None)
+
+
+def _alone_with(name: str):
+	"""The deposit, with its row locked in a transaction that begins here.
+
+	The lock comes before any other read, so that whoever had to wait reads what the other one committed.
+	"""
+	frappe.db.rollback()
+	deposit = frappe.get_doc("Deposit", name, for_update=True)
+	if deposit.vehicle:
+		frappe.db.get_value("Dealer Vehicle", deposit.vehicle, "name", for_update=True)
+	return deposit
+
+
+def _already_done(client_key: str | None, deposit: str) -> dict | None:
+	if not client_key:
+		frappe.throw(_("The request has no key of its own; reload the page and try again"))
+	name = frappe.db.get_value("Deposit Action", {"client_key": client_key}, "name")
+	if not name:
+		return None
+	action = frappe.get_doc("Deposit Action", name)
+	if action.deposit != deposit:
+		frappe.throw(_("This key was used for deposit {0}; reload the page").format(action.deposit))
+	return {**_result(action, None), "repeated": True}
+
+
+def _amount(deposit, value: object) -> Money:
+	return to_money(value, deposit.currency)
+
+
+def _limit(deposit) -> Money:
+	return to_money(settings_of(deposit.company).refund_limit, deposit.currency)
+
+
+def _against_terms(deposit) -> bool:
+	until = getdate(deposit.refundable_until) if deposit.refundable_until else None
+	return not Terms(Refundable(deposit.refundable), until).refund_is_due(getdate())
+
+
+def _new_action(deposit, kind: Action, client_key: str | None, amount: Money, values: dict | None = None):
+	values = values or {}
+	return frappe.get_doc(
+		{
+			"doctype": "Deposit Action",
+			"deposit": deposit.name,
+			"action": kind.value,
+			"status": "Requested",
+			"company": deposit.company,
+			"customer": deposit.customer,
+			"amount": to_float(amount),
+			"currency": deposit.currency,
+			"client_key": client_key,
+			"requested_by": frappe.session.user,
+			"requested_at": now_datetime(),
+			"from_vehicle": deposit.vehicle,
+			**{
+				field: values.get(field)
+				for field in (
+					"reason",
+					"sales_invoice",
+					"mode_of_payment",
+					"reference_no",
+					"to_vehicle",
+					"to_held_for",
+					"hold_until",
+				)
+			},
+		}
+	)
+
+
+def _decided() -> dict:
+	return {"decided_by": frappe.session.user, "decided_at": now_datetime()}
+
+
+def _carried_out(deposit, action, do: Callable[[], list[tuple[str, str]]]) -> list[tuple[str, str]]:
+	"""Do it, write down what was made, and bring the deposit in line; in one transaction."""
+	action.update({"status": "Done", **_decided()})
+	if action.is_new():
+		action.insert(ignore_permissions=True)
+	frappe.flags.dealer_deposit_action = action
+	messages = len(frappe.local.message_log)
+	try:
+		made = do()
+		refresh.flush()
+		refresh.refresh(deposit.name)
+	finally:
+		frappe.flags.dealer_deposit_action = None
+	del frappe.local.message_log[messages:]  # ERPNext's remarks on its own accounts are not for the counter
+	action.documents = "\n".join(f"{doctype} {name}" for doctype, name in made)
+	action.save(ignore_permissions=True)
+	spine.record(events.of_action(action))
+	return made
+
+
+def _ask(deposit, action, why: str) -> dict:
+	same = frappe.db.get_value(
+		"Deposit Action",
+		{"deposit": deposit.name, "action": action.action, "status": "Requested"},
+		["name", "requested_by"],
+		as_dict=True,
+	)
+	if same:
+		raise Refused(
+			"already_requested",
+			_("{0} already asked for this ({1}); it waits for a manager"),
+			same.requested_by,
+			same.name,
+		)
+	action.approval_reason = _(why)
+	action.insert(ignore_permissions=True)
+	_tell_approvers(deposit, action)
+	return _result(action, None)
+
+
+def _tell_approvers(deposit, action) -> None:
+	users = frappe.get_all(
+		"Has Role",
+		filters={"role": ("in", sorted(APPROVING)), "parenttype": "User"},
+		pluck="parent",
+		distinct=True,
+		order_by="parent",
+	)
+	_notify(
+		[user for user in users if user not in ("Administrator", action.requested_by)],
+		_("{0} asks for: {1} of deposit {2}").format(action.requested_by, _(action.action), deposit.name),
+		action,
+	)
+
+
+def _tell_requester(action) -> None:
+	if action.requested_by != frappe.session.user:
+		_notify(
+			[action.requested_by],
+			_("{0} of deposit {1}: {2}").format(_(action.action), action.deposit, _(action.status)),
+			action,
+		)
+
+
+def _notify(users: list[str], subject: str, action) -> None:
+	for user in users:
+		if not frappe.get_cached_value("User", user, "enabled"):
+			continue
+		frappe.get_doc(
+			{
+				"doctype": "Notification Log",
+				"type": "Alert",
+				"for_user": user,
+				"from_user": frappe.session.user,
+				"subject": subject,
+				"document_type": "Deposit Action",
+				"document_name": action.name,
+			}
+		).insert(ignore_permissions=True)
+
+
+def _result(action, made: list[tuple[str, str]] | None) -> dict:
+	documents = [line.rsplit(" ", 1) for line in (action.documents or "").splitlines()]
+	return {
+		"action": action.name,
+		"status": action.status,
+		"approval_reason": action.approval_reason,
+		"deposit": action.deposit,
+		"deposit_status": frappe.db.get_value("Deposit", action.deposit, "status"),
+		"documents": [{"doctype": doctype, "name": name} for doctype, name in documents],
+		"repeated": False,
+	}

@@ -1,0 +1,39 @@
+"""The door between Frappe's floats and the domain's exact money."""
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import frappe
+
+from dealer_pos_crm.domain.money import Money
+
+_STORED = Decimal("1e-9")  # Frappe keeps amounts with nine decimals
+
+
+def to_money(value: float | int | str | Decimal | None, currency: str) -> Money:
+	"""Exact money from what Frappe holds. Raises ``WrongAmount`` when it has more decimals than the currency."""
+	if value is None or value == "":
+		return Money.zero(currency)
+	exact = Decimal(str(value))
+	if exact.is_finite():
+		exact = exact.quantize(_STORED, rounding=ROUND_HALF_EVEN).normalize()
+	return Money.of(exact, currency)
+
+
+def to_float(amount: Money) -> float:
+	"""What Frappe wants to be given. Exact to the cent for any amount a dealer will see."""
+	return float(amount.decimal)
+
+
+def rounded(value: float | None, currency: str) -> Money:
+	"""Money from a computed amount, rounded to the currency; for reading, never for deciding."""
+	places = Money.zero(currency).decimal
+	return Money.of(Decimal(str(value or 0)).quantize(places, rounding=ROUND_HALF_EVEN), currency)
+
+
+def company_currency(company: str) -> str:
+	return frappe.get_cached_value("Company", company, "default_currency")
+
+
+def shown(amount: Money) -> str:
+	"""As people read it, in the site's number format."""
+	return frappe.utils.fmt_money(to_float(amount), currency=amount.currency)

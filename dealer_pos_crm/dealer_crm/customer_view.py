@@ -1,0 +1,173 @@
+"""What a customer's Dealership tab shows: money first, then cars, promises and what happened."""
+
+import frappe
+from frappe.query_builder.functions import Sum
+
+from dealer_pos_crm.dealer_setup.settings import companies
+from dealer_pos_crm.domain.deposit import HOLDING
+
+PAGE = 20
+
+
+def overview(customer: str) -> dict:
+	"""Everything above the fold, and the first page of events. Sums are in each company's currency."""
+	can_deposits = frappe.has_permission("Deposit", "read")
+	return {
+		"is_dealership": bool(companies()),
+		"money": _money(customer) if can_deposits else [],
+		"deposits": _deposits(customer) if can_deposits else [],
+		"vehicles": _vehicles(customer),
+		"follow_ups": _follow_ups(customer) if frappe.has_permission("Follow Up", "read") else [],
+		"events": events(customer) if frappe.has_permission("Customer Event", "read") else None,
+		"may": {
+			"deposit": bool(frappe.has_permission("Deposit", "create")),
+		},
+	}
+
+
+def _money(customer: str) -> list[dict]:
+	"""Owed, held in deposits and free credit, by company: all from the payment ledger."""
+	ple = frappe.qb.DocType("Payment Ledger Entry")
+	rows = (
+		frappe.qb.from_(ple)
+		.select(
+			ple.company,
+			ple.against_voucher_type,
+			ple.against_voucher_no,
+			ple.account,
+			Sum(ple.amount).as_("amount"),
+		)
+		.where(
+			(ple.party_type == "Customer")
+			& (ple.party == customer)
+			& (ple.delinked == 0)
+			& ple.company.isin(companies() or [""])
+		)
+		.groupby(ple.company, ple.against_voucher_type, ple.against_voucher_no, ple.account)
+		.having(Sum(ple.amount) != 0)
+		.run(as_dict=True)
+	)
+	held = set(
+		frappe.get_all(
+			"Payment Entry",
+			{
+				"name": (
+					"in",
+					[r.against_voucher_no for r in rows if r.against_voucher_type == "Payment Entry"] or [""],
+				),
+				"dealer_deposit": ("is", "set"),
+			},
+			pluck="name",
+		)
+	)
+	found: dict[str, dict] = {}
+	for row in rows:
+		sums = found.setdefault(
+			row.company,
+			{
+				"company": row.company,
+				"currency": frappe.get_cached_value("Company", row.company, "default_currency"),
+				"owed": 0.0,
+				"held": 0.0,
+				"credit": 0.0,
+			},
+		)
+		if row.amount > 0:
+			sums["owed"] += row.amount
+		elif row.against_voucher_no in held:
+			sums["held"] -= row.amount
+		else:
+			sums["credit"] -= row.amount
+	return sorted(found.values(), key=lambda sums: sums["company"])
+
+
+def _deposits(customer: str) -> list[dict]:
+	return frappe.get_list(
+		"Deposit",
+		filters={"customer": customer, "status": ("in", ["Draft", *(status.value for status in HOLDING)])},
+		fields=[
+			"name",
+			"status",
+			"amount",
+			"held_amount",
+			"currency",
+			"vehicle",
+			"vehicle.title as vehicle_title",
+			"held_for",
+			"hold_until",
+			"taken_on",
+		],
+		order_by="creation desc",
+		limit=20,
+	)
+
+
+def _vehicles(customer: str) -> list[dict]:
+	if not frappe.has_permission("Dealer Vehicle", "read"):
+		return []
+	fields = [
+		"name",
+		"title",
+		"status",
+		"mileage",
+		"plate",
+		"stock_number",
+		"hold_until",
+		"held_for",
+		"customer",
+	]
+	return frappe.get_list(
+		"Dealer Vehicle",
+		filters={},
+		or_filters={"customer": customer, "held_for": customer},
+		fields=fields,
+		order_by="modified desc",
+		limit=20,
+	)
+
+
+def _follow_ups(customer: str) -> list[dict]:
+	return frappe.get_list(
+		"Follow Up",
+		filters={"customer": customer, "status": ("in", ["Open", "Planned"])},
+		fields=["name", "title", "status", "owner_user", "opens_at", "due_at", "priority", "deposit"],
+		order_by="due_at",
+		limit=20,
+	)
+
+
+def events(customer: str, before: str | None = None, department: str | None = None) -> dict:
+	"""One page, newest first, and the cursor of the next one (None at the end)."""
+	event = frappe.qb.DocType("Customer Event")
+	query = (
+		frappe.qb.from_(event)
+		.select(
+			event.name,
+			event.happened_at,
+			event.event_type,
+			event.title,
+			event.amount,
+			event.currency,
+			event.department,
+			event.reference_doctype,
+			event.reference_name,
+			event.actor,
+			event.reverses,
+		)
+		.where(event.customer == customer)
+		.orderby(event.happened_at, order=frappe.qb.desc)
+		.orderby(event.name, order=frappe.qb.desc)
+		.limit(PAGE + 1)
+	)
+	if department:
+		query = query.where(event.department == department)
+	if before:
+		at, _sep, name = before.rpartition("|")
+		query = query.where((event.happened_at < at) | ((event.happened_at == at) & (event.name < int(name))))
+	rows = query.run(as_dict=True)
+	page = rows[:PAGE]
+	more = len(rows) > PAGE
+	return {
+		"rows": page,
+		"next": f"{page[-1].happened_at}|{page[-1].name}" if more else None,
+	}

@@ -1,0 +1,38 @@
+"""The one writer of the spine on a site."""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe.utils import now_datetime
+
+from dealer_pos_crm.dealer_crm.store import FrappeStore
+from dealer_pos_crm.domain import spine
+from dealer_pos_crm.domain.event import Event
+
+
+def record(events: Iterable[Event]) -> int:
+	"""Write events that are not yet there, with the promises that follow. Returns how many were new.
+
+	Runs in the caller's transaction: an event and what follows from it exist with the payment, or not at all.
+	"""
+	store = FrappeStore()
+	return sum(spine.record(event, store).written for event in events)
+
+
+def open_due_now(deposit: str | None = None) -> None:
+	"""Open what is due at this moment, in the caller's transaction; for one deposit only when named."""
+	store = _OneDeposit(deposit) if deposit else FrappeStore()
+	spine.open_due(now_datetime(), store)
+
+
+class _OneDeposit(FrappeStore):
+	"""A store that sees only one deposit's planned promises, so that a cashier opens no one else's."""
+
+	def __init__(self, deposit: str) -> None:
+		self.deposit = deposit
+
+	def due_to_open(self, now, limit):
+		names = frappe.get_all(
+			"Follow Up", {"deposit": self.deposit, "status": "Planned"}, pluck="follow_up_key"
+		)
+		return [f for f in super().due_to_open(now, limit) if f.key in names] if names else []

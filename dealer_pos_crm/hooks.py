@@ -1,0 +1,80 @@
+app_name = "dealer_pos_crm"
+app_title = "Dealer POS CRM"
+app_publisher = "dealer_pos_crm contributors"
+app_description = "POS and CRM for car dealerships, inside ERPNext"
+app_email = "maintainers@dealer-pos-crm.example"
+app_license = "GPL-3.0"
+required_apps = ["erpnext"]
+
+# Install
+after_install = "dealer_pos_crm.install.after_install"
+after_migrate = "dealer_pos_crm.install.after_migrate"
+before_uninstall = "dealer_pos_crm.uninstall.before_uninstall"
+
+# Desk: forms of ERPNext's own doctypes
+doctype_js = {
+	"Customer": "public/js/customer.js",
+	"Sales Invoice": "public/js/sales_invoice.js",
+}
+
+# Customer form timeline
+additional_timeline_content = {"Customer": ["dealer_pos_crm.dealer_crm.timeline.get_timeline"]}
+
+# Document events, by doctype
+doc_events = {
+	"Customer": {
+		"after_rename": "dealer_pos_crm.listeners.customer.after_rename",
+	},
+	"Journal Entry": {
+		"validate": "dealer_pos_crm.listeners.journal_entry.validate",
+	},
+	"POS Invoice": {
+		"on_cancel": "dealer_pos_crm.listeners.sales_invoice.on_cancel",
+		"on_submit": "dealer_pos_crm.listeners.sales_invoice.on_submit",
+	},
+	"Payment Entry": {
+		"before_update_after_submit": "dealer_pos_crm.listeners.payment_entry.before_update_after_submit",
+		"on_cancel": "dealer_pos_crm.listeners.payment_entry.on_cancel",
+		"on_submit": "dealer_pos_crm.listeners.payment_entry.on_submit",
+		"validate": "dealer_pos_crm.listeners.payment_entry.validate",
+	},
+	"Payment Ledger Entry": {
+		"on_submit": "dealer_pos_crm.listeners.payment_ledger_entry.on_submit",
+	},
+	"Sales Invoice": {
+		"before_cancel": "dealer_pos_crm.listeners.sales_invoice.before_cancel",
+		"on_cancel": "dealer_pos_crm.listeners.sales_invoice.on_cancel",
+		"on_submit": "dealer_pos_crm.listeners.sales_invoice.on_submit",
+		"validate": "dealer_pos_crm.listeners.sales_invoice.validate",
+	},
+	"Sales Order": {
+		"on_cancel": "dealer_pos_crm.listeners.sales_order.on_cancel",
+	},
+	"ToDo": {
+		"on_update": "dealer_pos_crm.listeners.todo.on_update",
+	},
+	"Unreconcile Payment": {
+		"on_submit": "dealer_pos_crm.listeners.unreconcile_payment.on_submit",
+	},
+	"User": {
+		"on_update": "dealer_pos_crm.listeners.user.on_update",
+	},
+}
+
+# What may not keep a document from being deleted
+ignore_links_on_delete = [
+	"Customer Event",
+	"Deposit",
+	"Deposit Action",
+	"Deposit Movement",
+	"Follow Up",
+]
+
+# Scheduler
+scheduler_events = {
+	"cron": {
+		"* * * * *": ["dealer_pos_crm.dealer_crm.follow_ups.open_due"],
+		"*/5 * * * *": ["dealer_pos_crm.dealer_showroom.holds.expire_due"],
+	},
+	"daily_long": ["dealer_pos_crm.dealer_cashier.deposits.refresh.check_all_open"],
+}

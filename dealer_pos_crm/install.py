@@ -1,0 +1,23 @@
+"""What the app puts on a site. Every step may run again and then changes nothing."""
+
+from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+
+from dealer_pos_crm.dealer_crm.rules import add_default_rules
+from dealer_pos_crm.dealer_setup import custom_fields, roles, search
+
+
+def after_install() -> None:
+	_settle()
+	# Only here: a right that a site has since taken away stays away. New rights come by a patch.
+	roles.grant()
+	add_default_rules()
+	search.add()
+
+
+def after_migrate() -> None:
+	_settle()
+
+
+def _settle() -> None:
+	roles.make_roles()
+	create_custom_fields(custom_fields.rows(), ignore_validate=True)

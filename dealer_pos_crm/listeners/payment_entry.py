@@ -1,0 +1,160 @@
+"""Payment Entry: every payment of a customer becomes one line of the spine, and deposits stay guarded."""
+
+from collections.abc import Mapping
+
+import frappe
+from frappe import _
+from frappe.utils import cstr
+
+from dealer_pos_crm.dealer_cashier.deposits import guard, refresh
+from dealer_pos_crm.dealer_cashier.deposits.events import what
+from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
+from dealer_pos_crm.dealer_crm import spine
+from dealer_pos_crm.dealer_setup.settings import department_of, is_dealership
+from dealer_pos_crm.domain.event import Event
+from dealer_pos_crm.listeners.times import happened_at, time_of_change
+
+FIELDS = (
+	"name",
+	"docstatus",
+	"creation",
+	"modified",
+	"modified_by",
+	"owner",
+	"posting_date",
+	"payment_type",
+	"party_type",
+	"party",
+	"company",
+	"cost_center",
+	"mode_of_payment",
+	"base_paid_amount",
+	"dealer_deposit",
+	"dealer_vehicle",
+	"remarks",
+)
+
+
+def _ours(doc: Mapping) -> bool:
+	return (
+		doc.get("party_type") == "Customer"
+		and doc.get("payment_type") in ("Receive", "Pay")
+		and is_dealership(doc.get("company"))
+	)
+
+
+def validate(doc, method=None) -> None:
+	if not doc.get("dealer_deposit"):
+		return
+	guard.check_origin(doc)
+	if doc.docstatus == 0 or doc.get("_action") == "submit":
+		guard.check_draft_references(doc)
+
+
+def before_update_after_submit(doc, method=None) -> None:
+	if doc.get("dealer_deposit"):
+		guard.check_new_references(doc)
+
+
+def on_submit(doc, method=None) -> None:
+	if not _ours(doc):
+		return
+	refresh.touch(doc.name)
+	spine.record(events_of(doc))
+
+
+def on_cancel(doc, method=None) -> None:
+	if not _ours(doc):
+		return
+	refresh.touch(doc.name)
+	spine.record(events_of(doc))
+
+
+def events_of(row: Mapping) -> list[Event]:
+	"""What a submitted or cancelled Payment Entry says. ``row`` has ``FIELDS``; amounts in company currency."""
+	if not _ours(row):
+		return []
+	deposit = _deposit(row)
+	received = row.get("payment_type") == "Receive"
+	kind = _kind(received, bool(deposit))
+	amount = rounded(row.get("base_paid_amount"), company_currency(row.get("company")))
+	key = f"{kind}:{row.get('name')}"
+	common = {
+		"customer": row.get("party"),
+		"company": row.get("company"),
+		"department": deposit.department
+		if deposit
+		else department_of(row.get("company"), row.get("cost_center")),
+		"deposit": row.get("dealer_deposit") or None,
+		"vehicle": row.get("dealer_vehicle") or None,
+		"reference_doctype": "Payment Entry",
+		"reference_name": row.get("name"),
+		"amount": amount,
+	}
+	mode = cstr(row.get("mode_of_payment"))
+	facts = {"mode": mode}
+	if deposit:
+		facts |= {"kind": deposit.kind, "what": what(deposit)}
+	if kind == "deposit.refunded":
+		facts["reason"] = _reason(row)
+	first = Event(
+		key=key,
+		type=kind,
+		happened_at=happened_at(row),
+		title=_title(kind, shown(amount), mode, facts.get("what")),
+		actor=row.get("owner"),
+		facts=facts,
+		# The parts of a split tender are one occasion; a payment booked anew after a cancellation is another.
+		occasion=f"deposit.taken|{row.get('dealer_deposit')}|{row.get('posting_date')}"
+		if kind == "deposit.taken"
+		else "",
+		**common,
+	)
+	if row.get("docstatus") != 2:
+		return [first]
+	return [
+		first,
+		Event(
+			key=f"payment.reversed:{row.get('name')}",
+			type="payment.reversed",
+			happened_at=time_of_change(row),
+			title=_("{0} of {1} cancelled").format(_("Payment") if received else _("Refund"), shown(amount)),
+			actor=row.get("modified_by"),
+			facts=facts,
+			reverses=key,
+			**common,
+		),
+	]
+
+
+def _kind(received: bool, of_deposit: bool) -> str:
+	if of_deposit:
+		return "deposit.taken" if received else "deposit.refunded"
+	return "payment.received" if received else "refund.paid"
+
+
+def _title(kind: str, amount: str, mode: str, what_for: str | None) -> str:
+	if kind == "deposit.taken":
+		return _("Deposit of {0} ({1}) for {2}").format(amount, mode, what_for)
+	if kind == "deposit.refunded":
+		return _("Deposit refund of {0} ({1}), {2}").format(amount, mode, what_for)
+	if kind == "payment.received":
+		return _("Payment of {0} ({1})").format(amount, mode)
+	return _("Refund of {0} ({1})").format(amount, mode)
+
+
+def _deposit(row: Mapping):
+	name = row.get("dealer_deposit")
+	if not name:
+		return None
+	return frappe.get_cached_value(
+		"Deposit", name, ["name", "kind", "department", "vehicle", "held_for"], as_dict=True
+	)
+
+
+def _reason(row: Mapping) -> str:
+	"""The reason stands behind the colon of the refund's remarks."""
+	action = frappe.flags.dealer_deposit_action
+	if action:
+		return cstr(action.reason)
+	return cstr(row.get("remarks")).partition(": ")[2]

@@ -1,0 +1,12 @@
+"""Payment Ledger Entry: the one signal that sees every receivable movement."""
+
+from dealer_pos_crm.dealer_cashier.deposits import refresh
+
+
+def on_submit(doc, method=None) -> None:
+	if doc.party_type != "Customer":
+		return
+	if doc.voucher_type == "Payment Entry":
+		refresh.touch(doc.voucher_no)
+	if doc.against_voucher_type == "Payment Entry" and doc.against_voucher_no != doc.voucher_no:
+		refresh.touch(doc.against_voucher_no)

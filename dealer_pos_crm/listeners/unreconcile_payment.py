@@ -1,0 +1,11 @@
+"""Unreconcile Payment changes allocations by SQL: no event of the payment tells."""
+
+from dealer_pos_crm.dealer_cashier.deposits import refresh
+
+
+def on_submit(doc, method=None) -> None:
+	if doc.voucher_type == "Payment Entry":
+		refresh.touch(doc.voucher_no)
+	for row in doc.allocations:
+		if row.reference_doctype == "Payment Entry":
+			refresh.touch(row.reference_name)
