@@ -1,0 +1,22 @@
+# Everything here is one line; the logic is in tools/, in Python with nothing but the standard library.
+PYTHON ?= python3
+LAYERS ?=
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help test demo lint bench
+
+help:  ## what there is
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test:  ## linters and all tests that this machine allows; LAYERS="unit contract" picks layers
+	@$(PYTHON) -m tools.test $(LAYERS)
+
+demo:  ## a believable dealership to look at; ARGS="--yes --no-serve --fresh"
+	@$(PYTHON) -m tools.demo $(ARGS)
+
+lint:  ## the linters alone
+	@$(PYTHON) -m tools.lint
+
+bench:  ## the benchmarks (never part of pass or fail on time)
+	@if [ -f benchmarks/run.py ]; then $(PYTHON) benchmarks/run.py $(ARGS); else echo "benchmarks/run.py is not there yet"; fi

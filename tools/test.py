@@ -1,0 +1,204 @@
+"""`make test`: linters, then every layer of tests that this machine allows. See CONTRIBUTING.md."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools import app, bench, database, lint, services, venv
+from tools.bench import APP, Bench
+from tools.console import BUILD, CHECKOUT, LOGS, Failure, NotHere, log_path, run, say
+from tools.layers import FAILED, LAYERS, SUMMARY, Layer, from_pytest, not_run, report
+from tools.site import TEST, UNINSTALL, Sites
+
+# Together with the preparation these stay below a quarter of an hour.
+TIMEOUTS = {"unit": 240, "contract": 120, "site": 480, "browser": 300}
+IN_BENCH_REQUIREMENTS = CHECKOUT / "requirements-bench.txt"
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def main(words: Sequence[str]) -> int:
+	picked = _picked(words)
+	SUMMARY.unlink(missing_ok=True)
+	shutil.rmtree(LOGS, ignore_errors=True)
+	results: dict[str, Layer] = {}
+	try:
+		python = venv.ensure()
+	except Failure as failure:
+		say(failure.explain())
+		linted = Layer("lint", FAILED, reason=_first_line(failure))
+		results.update(
+			{name: Layer(name, FAILED, reason=_first_line(failure)) for name in ("unit", "contract")}
+		)
+	else:
+		linted = lint.run_all(python)
+		for name in ("unit", "contract"):
+			if name in picked:
+				results[name] = _run_outside(name, python)
+	results.update(_run_in_bench([name for name in ("site", "browser") if name in picked]))
+	rows = [
+		results[name] if name in picked else not_run(name, f"not picked (LAYERS={' '.join(picked)})")
+		for name in LAYERS
+	]
+	return report(linted, rows)
+
+
+def _picked(words: Sequence[str]) -> list[str]:
+	asked = [name for word in words for name in word.replace(",", " ").split()]
+	unknown = [name for name in asked if name not in LAYERS]
+	if unknown:
+		raise SystemExit(f"unknown layer {unknown[0]!r}; there are: {' '.join(LAYERS)}")
+	return [name for name in LAYERS if name in asked] or list(LAYERS)
+
+
+def _pytest_words(tests: Path, root: Path, junit: Path) -> list[str | Path]:
+	return [
+		*("-m", "pytest", tests, "--rootdir", root, "-c", root / "pyproject.toml"),
+		*("--junitxml", junit, "-p", "no:cacheprovider", "--tb=short", "-q"),
+	]
+
+
+def _run_outside(name: str, python: Path) -> Layer:
+	"""A layer that needs neither bench nor database, straight from the checkout."""
+	say(f"\n{name}")
+	junit = BUILD / f"junit-{name}.xml"
+	junit.unlink(missing_ok=True)
+	words = [python, *_pytest_words(CHECKOUT / "tests" / name, CHECKOUT, junit)]
+	env = {**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(BUILD / "hypothesis")}
+	env.pop("PYTHONPATH", None)
+	ran = run(words, log_path(name), cwd=CHECKOUT, env=env, timeout=TIMEOUTS[name], live=True)
+	return from_pytest(name, ran.code, junit, ran.seconds, ran.timed_out)
+
+
+def _run_in_bench(names: Sequence[str]) -> dict[str, Layer]:
+	if not names:
+		return {}
+	say("\nbench")
+	started = time.monotonic()
+	try:
+		found = bench.find()
+		say(f"  {found.path} of {found.account.name}")
+		with found.locked():
+			sites = _prepare(found)
+			runner = _test_environment(found)
+			return {name: _run_layer(name, found, runner, sites) for name in names}
+	except NotHere as reason:
+		return {name: not_run(name, str(reason)) for name in names}
+	except Failure as failure:
+		say("\n" + failure.explain())
+		why = _first_line(failure) + (f" (log: {failure.log})" if failure.log else "")
+		seconds = time.monotonic() - started
+		return {name: Layer(name, FAILED, seconds=seconds, reason=why) for name in names}
+
+
+def _prepare(found: Bench) -> Sites:
+	"""Services up, this checkout in the bench, and the test site with a fresh installation of it."""
+	services.ensure(found)
+	sites = Sites(found, database.find_root(found))
+	say(f"  Frappe {found.versions['frappe']}, ERPNext {found.versions['erpnext']}")
+	app.install(found)
+	sites.restore(TEST, allow_tests=True, pause_scheduler=1, mute_emails=0)
+	sites.install_app(TEST)
+	return sites
+
+
+def _test_environment(found: Bench) -> Path:
+	"""pytest and playwright beside the bench's environment, which they see but never change."""
+	folder = found.folder() / "venv"
+	python, stamp = folder / "bin" / "python", folder / "installed"
+	wanted = venv.fingerprint(IN_BENCH_REQUIREMENTS, str(found.python), found.read([found.python, "-VV"])[1])
+	if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+		return python
+	if folder.exists():
+		shutil.rmtree(folder)
+	# Without pip inside: Debian may lack ensurepip, and the bench's own pip can install elsewhere.
+	found.step(
+		"making the test environment", [found.python, "-m", "venv", "--without-pip", folder], "bench-venv"
+	)
+	requirements = found.app / IN_BENCH_REQUIREMENTS.name
+	if found.read([found.python, "-m", "pip", "--version"])[0] == 0:
+		install: list[str | Path] = [found.python, "-m", "pip", "--python", python, "install", "--quiet"]
+	elif uv := shutil.which("uv", path=found.env()["PATH"]):
+		install = [uv, "pip", "install", "--quiet", "--python", python]
+	else:
+		raise Failure("the bench's environment has no pip, and uv is not installed: cannot install pytest")
+	found.step("installing pytest and playwright there", [*install, "-r", requirements], "bench-test-pip")
+	where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+	ours, theirs = (Path(found.read([which, "-c", where])[1]) for which in (python, found.python))
+	link = ours / "bench-environment.pth"
+	link.write_text(f"import site; site.addsitedir({str(theirs)!r})\n")
+	found.own(link)
+	stamp.write_text(wanted)
+	found.own(stamp)
+	return python
+
+
+def _run_layer(name: str, found: Bench, python: Path, sites: Sites) -> Layer:
+	say(f"\n{name}")
+	more: dict[str, str] = {}
+	if name == "browser":
+		chromium = next((path for path in map(_chromium, _chromiums()) if path), None)
+		if chromium is None:
+			return not_run(name, f"no Chromium on this machine (looked for {', '.join(_chromiums())})")
+		more = {"DEALER_CHROMIUM": chromium, "DEALER_SCREENSHOTS": str(found.folder("screenshots"))}
+	try:
+		if name == "site":
+			sites.restore(UNINSTALL, allow_tests=True, pause_scheduler=1)
+			more = {"DEALER_UNINSTALL_SITE": UNINSTALL}
+		return _run_pytest(name, found, python, more)
+	except Failure as failure:
+		say(failure.explain())
+		return Layer(name, FAILED, reason=_first_line(failure))
+	finally:
+		if name == "site":
+			sites.remove(UNINSTALL)
+
+
+def _run_pytest(name: str, found: Bench, python: Path, more: dict[str, str]) -> Layer:
+	junit = found.folder("reports") / f"junit-{name}.xml"
+	junit.unlink(missing_ok=True)
+	env = found.env(
+		DEALER_TEST_SITE=TEST, DEALER_BENCH_DIR=str(found.path), PYTHONDONTWRITEBYTECODE="1", **more
+	)
+	words = [python, *_pytest_words(found.app / "tests" / name, found.app, junit)]
+	ran = run(
+		words,
+		log_path(name),
+		cwd=found.sites,
+		env=env,
+		account=found.account,
+		timeout=TIMEOUTS[name],
+		live=True,
+	)
+	return from_pytest(name, ran.code, junit, ran.seconds, ran.timed_out)
+
+
+def _chromiums() -> list[str]:
+	named = os.environ.get("DEALER_CHROMIUM")
+	return [named] if named else list(CHROMIUMS)
+
+
+def _chromium(name: str) -> str | None:
+	return shutil.which(name)
+
+
+def _first_line(error: Exception) -> str:
+	return str(error).split("\n", 1)[0]
+
+
+if __name__ == "__main__":
+	try:
+		sys.exit(main(sys.argv[1:]))
+	except KeyboardInterrupt:
+		say("\nstopped")
+		sys.exit(130)
+	except Exception:
+		# Ours to mend, so the trace is shown; but the command still ends as it promises to.
+		traceback.print_exc()
+		broken = [Layer(name, FAILED, reason=f"{APP}'s own tools broke, see above") for name in LAYERS]
+		sys.exit(report(Layer("lint", FAILED, reason="not run to the end"), broken))
