@@ -94,7 +94,7 @@ def events_of(row: Mapping) -> list[Event]:
 	mode = cstr(row.get("mode_of_payment"))
 	facts = {"mode": mode}
 	if deposit:
-		facts |= {"kind": deposit.kind, "what": what(deposit)}
+		facts |= {"kind": deposit.kind, "what": what({**deposit, "vehicle": row.get("dealer_vehicle")})}
 	if kind == "deposit.refunded":
 		facts["reason"] = _reason(row)
 	first = Event(

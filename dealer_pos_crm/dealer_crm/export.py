@@ -1,0 +1,47 @@
+"""The site's history as the rehearsal reads it: one event a line, oldest first, without personal data.
+
+Customers become stable pseudonyms (the same customer has the same one in every export of a site) unless
+their names are asked for.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from dataclasses import replace
+
+import frappe
+from frappe.utils.password import get_encryption_key
+
+from dealer_pos_crm.dealer_crm.store import _EVENT_COLUMNS, event_of
+from dealer_pos_crm.domain.event import Event
+
+_BATCH = 5000
+
+
+def history(*, since: str | None = None, with_names: bool = False) -> Iterator[Event]:
+	"""Every recorded event in order of time."""
+	at, name = since or "0001-01-01", 0
+	while True:
+		rows = frappe.db.sql(
+			f"""select name, {_EVENT_COLUMNS} from `tabCustomer Event`
+			where (happened_at, name) > (%s, %s) order by happened_at, name limit %s""",
+			(at, name, _BATCH),
+			as_dict=True,
+		)
+		if not rows:
+			return
+		for row in rows:
+			event = event_of(row)
+			yield event if with_names else _without_names(event)
+		at, name = rows[-1].happened_at, rows[-1].name
+
+
+def count(since: str | None = None) -> int:
+	return frappe.db.count("Customer Event", {"happened_at": (">", since or "0001-01-01")})
+
+
+def _without_names(event: Event) -> Event:
+	secret = get_encryption_key().encode()
+	digest = hmac.new(secret, event.customer.encode(), hashlib.sha256).hexdigest()
+	facts = {name: text for name, text in event.facts.items() if name not in ("reason", "old")}
+	return replace(event, customer=f"C-{digest[:12]}", facts=facts)

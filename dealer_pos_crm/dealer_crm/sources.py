@@ -1,0 +1,177 @@
+"""The documents that events come from: each with the fields it takes to tell its events again.
+
+A rebuild reads them in batches and calls the very functions that the listeners call.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import frappe
+
+from dealer_pos_crm.dealer_cashier.deposits import events as deposit_events
+from dealer_pos_crm.dealer_setup.settings import companies
+from dealer_pos_crm.dealer_showroom import holds
+from dealer_pos_crm.domain.event import Event
+from dealer_pos_crm.listeners import payment_entry, sales_invoice
+
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Source:
+	"""One kind of source document. ``types`` are the event types that come from nowhere else."""
+
+	doctype: str
+	fields: tuple[str, ...]
+	events_of: Callable[[Any], list[Event]]
+	key_of: Callable[[str], str]
+	types: frozenset[str]
+	filters: Mapping[str, Any] = field(default_factory=dict)
+
+	def query(self) -> dict:
+		return {**self.filters, "company": ("in", companies() or [""])}
+
+	def count(self) -> int:
+		return frappe.db.count(self.doctype, self.query())
+
+	def batch(self, after: str | int | None) -> list[frappe._dict]:
+		"""The next documents by name, at most ``BATCH``."""
+		filters = self.query()
+		if after is not None:
+			filters["name"] = (">", after)
+		return frappe.get_all(
+			self.doctype,
+			filters=filters,
+			fields=list(self._columns()),
+			order_by="name asc",
+			limit=BATCH,
+		)
+
+	def named(self, names: list[str]) -> list[frappe._dict]:
+		return frappe.get_all(
+			self.doctype, filters={**self.query(), "name": ("in", names)}, fields=list(self._columns())
+		)
+
+	def _columns(self) -> tuple[str, ...]:
+		return tuple(dict.fromkeys(("name", "creation", *self.fields)))
+
+
+def _of_name(key: str) -> str:
+	"""The source document's name, as the last part of an event's key."""
+	return key.partition(":")[2]
+
+
+_SUBMITTED = {"docstatus": ("in", (1, 2))}
+
+
+def sources() -> tuple[Source, ...]:
+	return (
+		Source(
+			"Payment Entry",
+			payment_entry.FIELDS,
+			payment_entry.events_of,
+			_of_name,
+			frozenset(
+				{"deposit.taken", "deposit.refunded", "payment.received", "payment.reversed", "refund.paid"}
+			),
+			{**_SUBMITTED, "party_type": "Customer"},
+		),
+		Source(
+			"Sales Invoice",
+			sales_invoice.SALES_INVOICE_FIELDS,
+			lambda row: sales_invoice.events_of(row, "Sales Invoice"),
+			_of_name,
+			frozenset({"invoice.issued", "invoice.credited", "invoice.cancelled"}),
+			_SUBMITTED,
+		),
+		Source(
+			"POS Invoice",
+			sales_invoice.FIELDS,
+			lambda row: sales_invoice.events_of(row, "POS Invoice"),
+			_of_name,
+			frozenset({"invoice.issued", "invoice.credited", "invoice.cancelled"}),
+			_SUBMITTED,
+		),
+		Source(
+			"Deposit Movement",
+			(
+				"deposit",
+				"movement",
+				"amount",
+				"currency",
+				"moved_at",
+				"customer",
+				"company",
+				"vehicle",
+				"against_doctype",
+				"against_name",
+				"reason",
+				"actor",
+				"reverses",
+			),
+			deposit_events.of_movement,
+			_of_name,
+			frozenset({"deposit.applied", "deposit.forfeited", "deposit.reinstated"}),
+		),
+		Source(
+			"Deposit Action",
+			(
+				"deposit",
+				"action",
+				"status",
+				"amount",
+				"currency",
+				"customer",
+				"company",
+				"decided_at",
+				"decided_by",
+				"to_vehicle",
+				"to_held_for",
+				"from_vehicle",
+				"reason",
+			),
+			deposit_events.of_action,
+			_of_name,
+			frozenset({"deposit.moved"}),
+			{"action": "Move", "status": "Done"},
+		),
+		Source(
+			"Dealer Vehicle Hold",
+			(
+				"vehicle",
+				"customer",
+				"deposit",
+				"company",
+				"held_from",
+				"hold_until",
+				"held_by",
+				"ended_at",
+				"end_reason",
+				"ended_by",
+				"waiting",
+				"superseded",
+				"expired_at",
+			),
+			holds.events_of,
+			_of_name,
+			frozenset({"vehicle.held", "vehicle.released", "deposit.hold_expired"}),
+		),
+	)
+
+
+def of_event(row: Mapping) -> Source | None:
+	"""The source that an event must have come from; None for events that are their own source."""
+	kind = row["event_type"]
+	for source in sources():
+		if kind in source.types and (
+			not kind.startswith("invoice.") or source.doctype == row["reference_doctype"]
+		):
+			return source
+	return None
+
+
+def batches(source: Source, after: str | int | None) -> Iterator[list[frappe._dict]]:
+	while rows := source.batch(after):
+		yield rows
+		after = rows[-1].name
