@@ -70,6 +70,9 @@ ignore_links_on_delete = [
 	"Follow Up",
 ]
 
+# Connections on forms of ERPNext's own doctypes
+override_doctype_dashboards = {"Customer": "dealer_pos_crm.dealer_crm.dashboards.customer"}
+
 # Scheduler
 scheduler_events = {
 	"cron": {

@@ -1,13 +1,14 @@
 """The one writer of the spine on a site."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-import frappe
 from frappe.utils import now_datetime
 
 from dealer_pos_crm.dealer_crm.store import FrappeStore
 from dealer_pos_crm.domain import spine
 from dealer_pos_crm.domain.event import Event
+from dealer_pos_crm.domain.follow_up import FollowUp
 
 
 def record(events: Iterable[Event]) -> int:
@@ -31,8 +32,5 @@ class _OneDeposit(FrappeStore):
 	def __init__(self, deposit: str) -> None:
 		self.deposit = deposit
 
-	def due_to_open(self, now, limit):
-		names = frappe.get_all(
-			"Follow Up", {"deposit": self.deposit, "status": "Planned"}, pluck="follow_up_key"
-		)
-		return [f for f in super().due_to_open(now, limit) if f.key in names] if names else []
+	def due_to_open(self, now: datetime, limit: int) -> Sequence[FollowUp]:
+		return self.planned("deposit = %(deposit)s", {"deposit": self.deposit}, now, limit)

@@ -229,9 +229,13 @@ class FrappeStore:
 			_close_task(follow_up)
 
 	def due_to_open(self, now: datetime, limit: int) -> Sequence[FollowUp]:
+		return self.planned("true", {}, now, limit)
+
+	def planned(self, where: str, values: dict, now: datetime, limit: int) -> Sequence[FollowUp]:
+		"""Planned promises whose time has come and that satisfy ``where``, each in this worker's hand only."""
 		return _follow_ups(
-			"status = 'Planned' and opens_at <= %(now)s",
-			{"now": now},
+			f"status = 'Planned' and opens_at <= %(now)s and {where}",
+			{**values, "now": now},
 			f"order by opens_at, name limit {int(limit)} for update skip locked",
 		)
 
