@@ -1,0 +1,67 @@
+"""``make demo``: Summit Motors with its last sixty days on this site."""
+
+import sys
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import click
+import frappe
+from frappe.utils import get_system_timezone, getdate
+
+from dealer_pos_crm.dealer_setup.demo import files, house
+from dealer_pos_crm.dealer_setup.demo.replay import Replay
+
+DAYS = 60
+_MARK = "dealer_demo_loaded"
+
+
+def load(days: int = DAYS) -> dict:
+	"""Make the dealership and play its history. A site that already has it is left as it is.
+
+	Returns the staff with their users, and the one password. Needs ``freezegun``, to book the past in the
+	past.
+	"""
+	frappe.set_user("Administrator")
+	if frappe.db.get_default(_MARK):
+		return _made()
+	try:
+		from freezegun import freeze_time
+	except ImportError:
+		frappe.throw("The demo books the past in the past and needs freezegun: pip install freezegun")
+	from dealer_pos_crm.rehearsal.summit_motors import people
+	from dealer_pos_crm.rehearsal.summit_motors.script import acts, stock
+
+	today = getdate()
+	begin = today - timedelta(days=days + 1)
+	with freeze_time(_utc(datetime.combine(begin, time(7)))) as clock:
+		house.build(days, today)
+		persons = people.customers()
+		customers = files.customers(persons)
+		frappe.db.commit()  # nosemgrep - a step of a demo
+		vehicles = files.vehicles(stock(persons), customers, begin)
+		frappe.db.commit()  # nosemgrep - a step of a demo
+		replay = Replay(customers, vehicles)
+		day = begin
+		with click.progressbar(acts(days, today), label="Playing the history", file=sys.stderr) as script:
+			for act in script:
+				while day < act.at.date():
+					clock.move_to(_utc(datetime.combine(day, time(19))))
+					replay.evening(datetime.combine(day, time(19)))
+					day += timedelta(days=1)
+				clock.move_to(_utc(act.at))
+				replay.play(act)
+	frappe.db.set_default(_MARK, str(today))
+	frappe.db.commit()  # nosemgrep - a step of a demo
+	return _made()
+
+
+def _utc(moment: datetime) -> datetime:
+	return (
+		moment.replace(tzinfo=ZoneInfo(get_system_timezone()))
+		.astimezone(ZoneInfo("UTC"))
+		.replace(tzinfo=None)
+	)
+
+
+def _made() -> dict:
+	return {"users": house.staff(), "password": house.PASSWORD}
