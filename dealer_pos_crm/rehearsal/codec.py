@@ -1,0 +1,228 @@
+"""An event as plain values and back: the one definition of the history format (docs/history-format.md)."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from difflib import get_close_matches
+from functools import lru_cache
+
+from ..domain.event import EVENT_TYPES, NO_FACTS, Event
+from ..domain.money import Money
+from ..domain.refusal import Refused
+
+REQUIRED: tuple[str, ...] = ("key", "type", "happened_at", "customer", "company", "title")
+FIELDS: tuple[str, ...] = (
+	*REQUIRED,
+	"department",
+	"deposit",
+	"repair_order",
+	"deal",
+	"vehicle",
+	"reference_doctype",
+	"reference_name",
+	"amount",
+	"currency",
+	"actor",
+	"facts",
+	"reverses",
+	"occasion",
+)
+_KNOWN = frozenset(FIELDS)
+_TEXTS = tuple(name for name in FIELDS if name not in ("amount", "facts"))
+_NO_TEXTS = dict.fromkeys(_TEXTS)
+
+# What a deposit's money did; without amount and deposit such an event says nothing.
+DEPOSIT_MONEY = frozenset(
+	{"deposit.taken", "deposit.applied", "deposit.refunded", "deposit.forfeited", "deposit.reinstated"}
+)
+# Events that move money: the amount is required and more than zero.
+MONEY_TYPES = DEPOSIT_MONEY | {"payment.received", "payment.reversed", "refund.paid"}
+REVERSING = frozenset({"deposit.reinstated", "payment.reversed"})
+
+_AMOUNT = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,6})?")
+_FACT = re.compile(r"[a-z][a-z0-9_]*")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:\.(\d{1,6}))?", re.ASCII)
+_YEARS = range(1950, 2101)
+
+
+class BadEvent(ValueError):
+	"""A row that is no event. ``kind`` groups reasons; the text says which field, why and what instead."""
+
+	def __init__(self, kind: str, reason: str) -> None:
+		self.kind = kind
+		super().__init__(reason)
+
+
+def quoted(value: object) -> str:
+	"""A value as it may stand in a reason: short and on one line."""
+	text = " ".join(str(value).split())
+	return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
+
+
+def event_to_dict(event: Event) -> dict[str, object]:
+	"""The event in the history format; what it does not say is left out."""
+	row: dict[str, object] = {
+		"key": event.key,
+		"type": event.type,
+		"happened_at": event.happened_at.isoformat(),
+		"customer": event.customer,
+		"company": event.company,
+		"title": event.title,
+	}
+	for name in _TEXTS[len(REQUIRED) :]:
+		if name == "currency":
+			if event.amount is not None:
+				row["amount"] = f"{event.amount.decimal:f}"
+				row["currency"] = event.amount.currency
+		elif name == "occasion":
+			if event.occasion != event.key:
+				row["occasion"] = event.occasion
+		else:
+			value = getattr(event, name)
+			if value:
+				row[name] = value
+	facts = {name: fact for name, fact in event.facts.items() if fact}
+	if facts:
+		row["facts"] = facts
+	return row
+
+
+def event_from_dict(row: Mapping[str, object], currency: str | None = None) -> Event:
+	"""The event that a row in the history format describes.
+
+	``currency`` stands in where the row has an amount but no currency. Raises ``BadEvent``.
+	"""
+	if not row.keys() <= _KNOWN:
+		raise _unknown_field(next(name for name in row if name not in _KNOWN))
+	texts: dict[str, str | None] = {**_NO_TEXTS}
+	for name, value in row.items():
+		if type(value) is str:
+			texts[name] = value or None
+		elif value is not None and name not in ("facts", "amount"):
+			raise BadEvent("field", f"{name} must be text, not {quoted(value)}")
+	key, type_, at = texts["key"], texts["type"], texts["happened_at"]
+	customer, company, title = texts["customer"], texts["company"], texts["title"]
+	if not (key and type_ and at and customer and company and title):
+		missing = ", ".join(name for name in REQUIRED if not texts[name])
+		raise BadEvent("missing", f"missing: {missing}")
+	if type_ not in EVENT_TYPES:
+		near = get_close_matches(type_, EVENT_TYPES, 1)
+		hint = f"; did you mean {near[0]}?" if near else ""
+		raise BadEvent("type", f"{quoted(type_)} is not an event type{hint}")
+	amount = _amount(row.get("amount"), texts["currency"] or currency)
+	if type_ in MONEY_TYPES:
+		_check_money(type_, amount, texts)
+	elif amount is not None and amount.minor < 0:
+		raise BadEvent("amount", f"amount {amount} is below zero; a reversal is an event of its own")
+	return Event(
+		key,
+		type_,
+		_time(at),
+		customer,
+		company,
+		title,
+		texts["department"],
+		texts["deposit"],
+		texts["repair_order"],
+		texts["deal"],
+		texts["vehicle"],
+		texts["reference_doctype"],
+		texts["reference_name"],
+		amount,
+		texts["actor"],
+		_facts(row.get("facts")),
+		texts["reverses"],
+		texts["occasion"] or "",
+	)
+
+
+def _unknown_field(name: str) -> BadEvent:
+	near = get_close_matches(str(name), FIELDS, 1)
+	hint = f"; did you mean {near[0]}?" if near else ""
+	return BadEvent("field", f"unknown field {quoted(name)}{hint}")
+
+
+def _check_money(type_: str, amount: Money | None, texts: Mapping[str, str | None]) -> None:
+	if amount is None:
+		raise BadEvent("missing", f"missing: amount ({type_} moves money)")
+	if amount.minor <= 0:
+		raise BadEvent("amount", f"amount {amount} must be more than zero for {type_}")
+	if type_ in DEPOSIT_MONEY and not texts["deposit"]:
+		raise BadEvent("missing", f"missing: deposit ({type_} is about one)")
+	if type_ in REVERSING and not texts["reverses"]:
+		raise BadEvent("missing", f"missing: reverses (the key of the event that {type_} undoes)")
+
+
+def _amount(value: object, currency: str | None) -> Money | None:
+	if value is None or value == "":
+		return None
+	if type(value) is bool or not isinstance(value, str | int):
+		raise BadEvent("amount", f"amount {quoted(value)} is not a decimal number such as 1250.00")
+	if currency is None:
+		raise BadEvent("currency", "the amount has no currency; add it, or name one for the whole file")
+	return _money(str(value), currency)
+
+
+@lru_cache(maxsize=8192)  # the same prices come again and again
+def _money(text: str, currency: str) -> Money:
+	if not _AMOUNT.fullmatch(text):
+		raise BadEvent("amount", f"amount {quoted(text)} is not a decimal number such as 1250.00")
+	try:
+		return Money.of(text, currency)
+	except Refused as error:
+		kind = "currency" if error.code == "currency" else "amount"
+		raise BadEvent(kind, f"amount: {error}") from None
+
+
+def parse_time(text: str) -> datetime | None:
+	"""A local date and time in ISO 8601, to the microsecond; None when the text is anything else."""
+	match = _TIME.fullmatch(text)
+	if match is None:
+		return None
+	day, minute, second, fraction = match.groups()
+	if fraction and not second:
+		return None
+	try:
+		return datetime.fromisoformat(f"{day}T{minute}{second or ':00'}.{(fraction or '').ljust(6, '0')}")
+	except ValueError:
+		return None
+
+
+def _time(text: str) -> datetime:
+	# The form that the writer uses is by far the most common one: no pattern needed.
+	if len(text) == 19 and text[10] == "T" and text[4] == text[7] == "-":
+		try:
+			moment: datetime | None = datetime.fromisoformat(text)
+		except ValueError:
+			moment = None
+		if moment is not None and moment.tzinfo is not None:
+			moment = None
+	else:
+		moment = parse_time(text)
+	if moment is None:
+		raise BadEvent(
+			"date",
+			f"happened_at {quoted(text)} is not a local date and time such as 2025-03-31T14:05:00"
+			" (no zone, no offset)",
+		)
+	if moment.year not in _YEARS:
+		raise BadEvent("date", f"happened_at {quoted(text)} is not a plausible year")
+	return moment
+
+
+def _facts(value: object) -> Mapping[str, str]:
+	if not value:
+		if value is None or value in ("", {}):
+			return NO_FACTS
+	if not isinstance(value, dict):
+		raise BadEvent("field", f"facts must be an object of names and texts, not {quoted(value)}")
+	facts: dict[str, str] = {}
+	for name, fact in value.items():
+		if not _FACT.fullmatch(name):
+			raise BadEvent("field", f"fact {quoted(name)}: a name is lower case, digits and underscores")
+		if fact is None or fact == "":
+			continue
+		if type(fact) is bool or isinstance(fact, dict | list):
+			raise BadEvent("field", f"fact {name} must be text, not {quoted(fact)}")
+		facts[name] = fact if type(fact) is str else str(fact)
+	return facts or NO_FACTS

@@ -1,0 +1,159 @@
+"""Events and promises as rows of the rehearsal's tables, and back."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from ..domain.event import NO_FACTS, SUBJECTS, Event
+from ..domain.follow_up import FollowUp, Status
+from ..domain.money import Money
+
+assert SUBJECTS == ("deposit", "repair_order", "deal", "vehicle"), "schema.py and this module name them"
+
+EVENT_COLUMNS = (
+	"key, type, happened_at, customer, company, title, department, deposit, repair_order, deal, vehicle, "
+	"reference_doctype, reference_name, amount, currency, actor, facts, reverses, occasion"
+).split(", ")
+FOLLOW_UP_COLUMNS = (
+	"key, rule, occasion, cause, cause_at, customer, company, department, subject, title, talking_points, "
+	"opens_at, due_at, status, opened_at, ended_at, stopped_by, reason, deposit, repair_order, deal, vehicle, "
+	"document_owner, live"
+).split(", ")
+
+_FOR_EVER, _NEVER = "9", ""  # later, and earlier, than every time
+_STATUS = {status.value: status for status in Status}
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_moment = datetime.fromisoformat
+
+
+def event_row(event: Event) -> tuple[object, ...]:
+	amount = event.amount
+	return (
+		event.key,
+		event.type,
+		event.happened_at.isoformat(),
+		event.customer,
+		event.company,
+		event.title,
+		event.department,
+		event.deposit,
+		event.repair_order,
+		event.deal,
+		event.vehicle,
+		event.reference_doctype,
+		event.reference_name,
+		amount.minor if amount is not None else None,
+		amount.currency if amount is not None else None,
+		event.actor,
+		_encode(dict(event.facts)) if event.facts else None,
+		event.reverses,
+		None if event.occasion == event.key else event.occasion,
+	)
+
+
+def event_of(row: Sequence[Any]) -> Event:
+	return Event(
+		row[0],
+		row[1],
+		_moment(row[2]),
+		row[3],
+		row[4],
+		row[5],
+		row[6],
+		row[7],
+		row[8],
+		row[9],
+		row[10],
+		row[11],
+		row[12],
+		Money(row[13], row[14]) if row[14] else None,
+		row[15],
+		json.loads(row[16]) if row[16] else NO_FACTS,
+		row[17],
+		row[18] or "",
+	)
+
+
+def subjects_of(event: Event) -> list[str]:
+	"""What the event is about, as a promise's subject is kept."""
+	about = [f"customer|{event.customer}"]
+	if event.deposit:
+		about.append(f"deposit|{event.deposit}")
+	if event.repair_order:
+		about.append(f"repair_order|{event.repair_order}")
+	if event.deal:
+		about.append(f"deal|{event.deal}")
+	if event.vehicle:
+		about.append(f"vehicle|{event.vehicle}")
+	return about
+
+
+def subject_of(follow_up: FollowUp) -> str:
+	return "|".join(follow_up.subject)
+
+
+def _live(follow_up: FollowUp) -> str:
+	"""Until when an event may still stop the promise."""
+	if follow_up.status in (Status.PLANNED, Status.OPEN):
+		return _FOR_EVER
+	if follow_up.status is Status.STOPPED and follow_up.stopped_by and follow_up.ended_at:
+		return follow_up.ended_at.isoformat()
+	return _NEVER
+
+
+def follow_up_row(f: FollowUp) -> tuple[object, ...]:
+	subjects = f.subjects
+	return (
+		f.key,
+		f.rule,
+		f.occasion,
+		f.cause,
+		f.cause_at.isoformat(),
+		f.customer,
+		f.company,
+		f.department,
+		subject_of(f),
+		f.title,
+		f.talking_points,
+		f.opens_at.isoformat(),
+		f.due_at.isoformat(),
+		f.status.value,
+		f.opened_at and f.opened_at.isoformat(),
+		f.ended_at and f.ended_at.isoformat(),
+		f.stopped_by,
+		f.reason,
+		subjects.get("deposit"),
+		subjects.get("repair_order"),
+		subjects.get("deal"),
+		subjects.get("vehicle"),
+		f.document_owner,
+		_live(f),
+	)
+
+
+def follow_up_of(row: Sequence[Any]) -> FollowUp:
+	kind, _bar, name = row[8].partition("|")
+	return FollowUp(
+		row[0],
+		row[1],
+		row[2],
+		row[3],
+		_moment(row[4]),
+		row[5],
+		row[6],
+		row[7],
+		(kind, name),
+		row[9],
+		row[10],
+		_moment(row[11]),
+		_moment(row[12]),
+		_STATUS[row[13]],
+		_moment(row[14]) if row[14] else None,
+		_moment(row[15]) if row[15] else None,
+		row[16],
+		row[17],
+		{"deposit": row[18], "repair_order": row[19], "deal": row[20], "vehicle": row[21]},
+		row[22],
+	)

@@ -1,0 +1,116 @@
+"""Run a history through the spine as production would have met it, event by event."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ..domain.event import Event
+from ..domain.refusal import Refused
+from ..domain.spine import open_due, record
+from .codec import event_to_dict, quoted
+from .history import BadRow, HistoryReader
+from .sources import Source, last_moment
+from .store import SqliteStore
+
+BATCH = 5000  # lines a transaction
+
+
+def rehearse(
+	reader: HistoryReader,
+	store: SqliteStore,
+	source: Source,
+	*,
+	until: datetime | None = None,
+	batch: int = BATCH,
+	on_batch: Callable[[int], None] = lambda position: None,
+) -> None:
+	"""Record every line of the file, opening promises as its time goes by; then those due until the end.
+
+	The end is ``until`` or the last event. Events after ``until`` are left out and counted. A run that
+	dies at any point leaves whole batches behind, and the next one goes on after them.
+	"""
+	try:
+		store.begin()
+		left = batch
+		for line, item in reader:
+			source.tally.rows += 1
+			if isinstance(item, BadRow):
+				source.bad(line, item)
+			else:
+				_take(item, line, store, source, until)
+			left -= 1
+			if not left:
+				source.checkpoint(reader, finished=False)
+				store.commit()
+				on_batch(reader.position)
+				store.begin()
+				left = batch
+		source.checkpoint(reader, finished=True)
+		end = until or last_moment(store.connection)
+		if end is not None:
+			open_until(end, store, inclusive=True)
+		store.commit()
+		on_batch(reader.position)
+	except BaseException:
+		store.rollback()
+		raise
+
+
+def _take(event: Event, line: int, store: SqliteStore, source: Source, until: datetime | None) -> None:
+	tally = source.tally
+	at = event.happened_at
+	if until is not None and at > until:
+		tally.after_until += 1
+		return
+	if tally.clock is None or at >= tally.clock:
+		tally.clock = at
+	else:
+		tally.late += 1
+	opening = store.next_opening
+	if opening is not None and opening < at:
+		open_until(at, store, inclusive=False)
+	careful = store.needs_care(event)
+	if careful:
+		store.set_mark()
+	try:
+		written = record(event, store).written
+	except (Refused, ArithmeticError, ValueError, TypeError) as error:
+		if careful:
+			store.undo()
+		source.bad(line, BadRow("event", _why(error)))
+		return
+	if careful:
+		store.drop_mark()
+	if written:
+		return
+	kept = store.event(event.key)
+	if kept == event:
+		tally.known += 1
+	elif kept is not None:
+		source.bad(line, BadRow("conflict", _conflict(kept, event)))
+
+
+def open_until(moment: datetime, store: SqliteStore, *, inclusive: bool) -> None:
+	"""Open what is planned before ``moment`` (or at it), each promise at its own time."""
+	while (at := store.next_opening) is not None and (at < moment or (inclusive and at == moment)):
+		settled = open_due(at, store)
+		store.look_ahead()
+		if not settled and store.next_opening == at:
+			raise RuntimeError(f"promises due at {at} cannot be opened")
+
+
+def _why(error: Exception) -> str:
+	if isinstance(error, Refused):
+		return str(error)
+	if isinstance(error, UnicodeEncodeError):
+		return "a text holds half a character (a lone surrogate)"
+	return f"the rules cannot be applied to it: {error}"
+
+
+def _conflict(kept: Event, told: Event) -> str:
+	before, now = event_to_dict(kept), event_to_dict(told)
+	differing = [name for name in (*before, *(n for n in now if n not in before))]
+	differing = [name for name in differing if before.get(name) != now.get(name)]
+	said = "; ".join(
+		f"{name} was {quoted(before.get(name, ''))}, is {quoted(now.get(name, ''))}" for name in differing[:3]
+	)
+	return f"key {quoted(told.key)} was told before with other content, the first counts: {said}"

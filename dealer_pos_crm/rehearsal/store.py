@@ -1,0 +1,339 @@
+"""The spine on an embedded SQLite file: the same protocol as production, the same rules."""
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from ..domain.clock import BusinessHours
+from ..domain.event import Event
+from ..domain.follow_up import FollowUp, Owner, Rule, Standing, Status, follow_up_key
+from .rows import (
+	EVENT_COLUMNS,
+	FOLLOW_UP_COLUMNS,
+	event_of,
+	event_row,
+	follow_up_of,
+	follow_up_row,
+	subject_of,
+	subjects_of,
+)
+from .rules import RuleBook
+
+# Events in which a person of the house and the customer have spoken.
+CONTACT = ("appointment.kept", "lead.responded", "message.received")
+CONSENT = ("consent.given", "consent.revoked")
+
+_DEPARTMENT = {Owner.SALES: "Sales", Owner.SERVICE: "Service", Owner.BDC: "BDC"}
+_OWNER_FACT = {"Sales": "sales_owner", "Service": "service_owner", "BDC": "bdc_owner"}
+_OWNERS_REMEMBERED = 20_000
+
+_EVENT = ", ".join(EVENT_COLUMNS)
+_E = ", ".join(f"e.{name}" for name in EVENT_COLUMNS)
+_FOLLOW_UP = ", ".join(FOLLOW_UP_COLUMNS)
+
+_ADD_EVENT = (
+	f"INSERT INTO events ({_EVENT}) VALUES ({', '.join('?' for _name in EVENT_COLUMNS)}) "
+	"ON CONFLICT (key) DO NOTHING"
+)
+_ADD_MARK = "INSERT INTO marks (subject, type, happened_at, event) VALUES (?, ?, ?, ?)"
+_SAVE_FOLLOW_UP = (
+	f"INSERT INTO follow_ups ({_FOLLOW_UP}) VALUES ({', '.join('?' for _name in FOLLOW_UP_COLUMNS)}) "
+	"ON CONFLICT (key) DO UPDATE SET "
+	+ ", ".join(f"{name} = excluded.{name}" for name in FOLLOW_UP_COLUMNS[1:])
+	+ ", owner = CASE WHEN excluded.opened_at IS NULL THEN NULL ELSE owner END"
+)
+_UNDONE = "EXISTS (SELECT 1 FROM events AS r WHERE r.reverses = e.key)"
+_OF_OCCASION = (
+	f"SELECT {_UNDONE}, {_E} FROM events AS e WHERE e.occasion = ?1 "
+	f"UNION ALL SELECT {_UNDONE}, {_E} FROM events AS e WHERE e.key = ?1 AND e.occasion IS NULL"
+)
+_ALONE = "SELECT EXISTS (SELECT 1 FROM events WHERE reverses = ?1), EXISTS (SELECT 1 FROM events WHERE occasion = ?1)"
+_DUE = (
+	f"SELECT {_FOLLOW_UP} FROM follow_ups WHERE status = 'Planned' AND opens_at <= ? "
+	"ORDER BY opens_at, key LIMIT ?"
+)
+_OPEN = "UPDATE follow_ups SET status = 'Open', opened_at = ?, owner = ? WHERE key = ? AND status = 'Planned'"
+
+_moment = datetime.fromisoformat
+
+
+class SqliteStore:
+	"""``domain.spine.Store`` over a connection from ``schema.connect``, for one rule book."""
+
+	def __init__(self, connection: sqlite3.Connection, book: RuleBook) -> None:
+		self.connection = connection
+		self._execute = connection.execute
+		self._rules = {rule.name: rule for rule in book.rules}
+		self._by_type: dict[str, tuple[Rule, ...]] = {}
+		self._stopping: dict[str, tuple[str, ...]] = {}
+		for rule in book.rules:
+			if rule.enabled:
+				self._by_type[rule.event_type] = (*self._by_type.get(rule.event_type, ()), rule)
+			for stop in rule.stops:
+				self._stopping[stop] = (*self._stopping.get(stop, ()), rule.name)
+		self._stop_types = frozenset(self._stopping)
+		self._hours = book.hours
+		self._departments = frozenset(
+			_DEPARTMENT[rule.owner] for rule in book.rules if rule.owner in _DEPARTMENT
+		)
+		self._owner_facts = tuple((name, _OWNER_FACT[name]) for name in sorted(self._departments))
+		self._owners: OrderedDict[tuple[str, str], tuple[str, int]] = OrderedDict()
+		self._marked = self._stop_types | {
+			type_
+			for types, wanted in (
+				(CONTACT, any(rule.quiet_hours_after_contact for rule in book.rules)),
+				(CONSENT, any(rule.needs_consent for rule in book.rules)),
+			)
+			if wanted
+			for type_ in types
+		}
+		self._stop_queries: dict[int, str] = {}
+		self._touch_queries: dict[tuple[int, int], str] = {}
+		self._added: Event | None = None
+		self._next_opening: datetime | None = None
+		(latest,) = self._execute("SELECT max(happened_at) FROM marks").fetchone()
+		self._latest_mark = _moment(latest) if latest else datetime.min  # or later, after a rollback
+		self.forget()
+
+	# transactions
+
+	def begin(self) -> None:
+		self._execute("BEGIN IMMEDIATE")
+
+	def commit(self) -> None:
+		self._execute("COMMIT")
+
+	def rollback(self) -> None:
+		if self.connection.in_transaction:
+			self._execute("ROLLBACK")
+		self.forget()
+
+	def set_mark(self) -> None:
+		"""Begin a step inside the transaction; ``drop_mark`` keeps it, ``undo`` leaves nothing of it."""
+		self._execute("SAVEPOINT step")
+
+	def drop_mark(self) -> None:
+		self._execute("RELEASE step")
+
+	def undo(self) -> None:
+		self._execute("ROLLBACK TO step")
+		self._execute("RELEASE step")
+		self.forget()
+
+	def forget(self) -> None:
+		"""Drop what is remembered beside the database; needed after a rollback."""
+		self._owners.clear()
+		self._added = None
+		self.look_ahead()
+
+	def look_ahead(self) -> None:
+		"""Find the next planned opening again."""
+		(first,) = self._execute("SELECT min(opens_at) FROM follow_ups WHERE status = 'Planned'").fetchone()
+		self._next_opening = _moment(first) if first else None
+
+	@property
+	def next_opening(self) -> datetime | None:
+		"""When the next planned promise opens; never later than that, earlier only after a stop."""
+		return self._next_opening
+
+	def needs_care(self, event: Event) -> bool:
+		"""Whether recording the event can do more than keep it, and so fail half way."""
+		return event.type in self._by_type or event.reverses is not None
+
+	# events
+
+	def add_event(self, event: Event) -> bool:
+		added = self._execute(_ADD_EVENT, event_row(event))
+		if added.rowcount != 1:
+			return False
+		if event.type in self._marked:
+			at = event.happened_at.isoformat()
+			self.connection.executemany(
+				_ADD_MARK, [(subject, event.type, at, added.lastrowid) for subject in subjects_of(event)]
+			)
+			self._latest_mark = max(self._latest_mark, event.happened_at)
+		if self._departments:
+			self._learn_owner(event)
+		self._added = event
+		return True
+
+	def event(self, key: str) -> Event | None:
+		row = self._execute(f"SELECT {_EVENT} FROM events WHERE key = ?", (key,)).fetchone()
+		return None if row is None else event_of(row)
+
+	def of_occasion(self, occasion: str) -> Sequence[tuple[Event, bool]]:
+		added = self._added
+		if added is not None and added.key == occasion == added.occasion:  # most often: alone, just added
+			undone, others = self._execute(_ALONE, (occasion,)).fetchone()
+			if not others:
+				return [(added, bool(undone))]
+		return [(event_of(row[1:]), bool(row[0])) for row in self._execute(_OF_OCCASION, (occasion,))]
+
+	def stop_candidates(self, follow_up: FollowUp, types: frozenset[str]) -> Sequence[Event]:
+		if self._latest_mark < follow_up.cause_at:
+			return ()
+		query = self._stop_queries.get(len(types))
+		if query is None:
+			query = self._stop_queries[len(types)] = (
+				f"SELECT {_E} FROM marks AS m JOIN events AS e ON e.id = m.event WHERE m.subject = ? "
+				f"AND m.type IN ({_places(types)}) AND m.happened_at >= ? AND NOT {_UNDONE}"
+			)
+		found = self._execute(query, (subject_of(follow_up), *types, follow_up.cause_at.isoformat()))
+		return [event_of(row) for row in found]
+
+	def is_reversed(self, key: str) -> bool:
+		return self._execute("SELECT 1 FROM events WHERE reverses = ? LIMIT 1", (key,)).fetchone() is not None
+
+	# rules
+
+	def rules_for(self, event_type: str) -> Sequence[Rule]:
+		return self._by_type.get(event_type, ())
+
+	def rule(self, name: str) -> Rule | None:
+		return self._rules.get(name)
+
+	def hours(self, company: str) -> BusinessHours:
+		return self._hours
+
+	def stop_types(self) -> frozenset[str]:
+		return self._stop_types
+
+	# promises
+
+	def touched_by(self, event: Event) -> Sequence[FollowUp]:
+		rules = self._stopping.get(event.type, ())
+		subjects = subjects_of(event)
+		query = self._touch_queries.get((len(subjects), len(rules)))
+		if query is None:
+			query = self._touch_queries[len(subjects), len(rules)] = _touch_query(len(subjects), len(rules))
+		found = self._execute(query, (event.happened_at.isoformat(), *subjects, *rules))
+		return [follow_up_of(row) for row in found]
+
+	def reopened_by(self, reversed_event: Event) -> Sequence[FollowUp]:
+		keys = [follow_up_key(name, reversed_event.occasion) for name in self._rules]
+		found = self._execute(
+			f"SELECT {_FOLLOW_UP} FROM follow_ups WHERE key IN ({_places(keys)}) OR stopped_by = ?",
+			(*keys, reversed_event.key),
+		)
+		return [follow_up_of(row) for row in found]
+
+	def follow_up(self, key: str) -> FollowUp | None:
+		row = self._execute(f"SELECT {_FOLLOW_UP} FROM follow_ups WHERE key = ?", (key,)).fetchone()
+		return None if row is None else follow_up_of(row)
+
+	def save_follow_up(self, follow_up: FollowUp) -> None:
+		self._execute(_SAVE_FOLLOW_UP, follow_up_row(follow_up))
+		if follow_up.status is Status.PLANNED and (
+			self._next_opening is None or follow_up.opens_at < self._next_opening
+		):
+			self._next_opening = follow_up.opens_at
+
+	def due_to_open(self, now: datetime, limit: int) -> Sequence[FollowUp]:
+		return [follow_up_of(row) for row in self._execute(_DUE, (now.isoformat(), limit))]
+
+	def standing(self, follow_up: FollowUp, now: datetime) -> Standing:
+		rule = self._rules.get(follow_up.rule)
+		if rule is None or not (rule.cap or rule.quiet_hours_after_contact or rule.needs_consent):
+			return _NOTHING_KNOWN
+		return Standing(
+			self._opened_of_rule(follow_up, now) if rule.cap else (),
+			self._last_contact(follow_up, now) if rule.quiet_hours_after_contact else None,
+			self._consents(follow_up, now) if rule.needs_consent else True,
+		)
+
+	def open(self, follow_up: FollowUp) -> bool:
+		opened = follow_up.opened_at or follow_up.opens_at
+		owner = self._owner_of(follow_up)
+		return self._execute(_OPEN, (opened.isoformat(), owner, follow_up.key)).rowcount == 1
+
+	# what is known of a customer
+
+	def _opened_of_rule(self, follow_up: FollowUp, now: datetime) -> list[datetime]:
+		found = self._execute(
+			"SELECT opened_at FROM follow_ups WHERE customer = ? AND rule = ? AND opened_at <= ? AND key <> ? "
+			"ORDER BY opened_at DESC LIMIT 1000",
+			(follow_up.customer, follow_up.rule, now.isoformat(), follow_up.key),
+		)
+		return [_moment(at) for (at,) in found]
+
+	def _last_contact(self, follow_up: FollowUp, now: datetime) -> datetime | None:
+		"""When somebody spoke with the customer."""
+		(last,) = self._execute(
+			f"SELECT max(happened_at) FROM marks WHERE subject = ? AND type IN ({_places(CONTACT)}) "
+			"AND happened_at <= ?",
+			(f"customer|{follow_up.customer}", *CONTACT, now.isoformat()),
+		).fetchone()
+		return _moment(last) if last else None
+
+	def _consents(self, follow_up: FollowUp, now: datetime) -> bool:
+		"""What the customer said last; without any word there is no consent."""
+		said = [
+			(at, number, type_)
+			for type_ in CONSENT
+			for at, number in self._execute(
+				"SELECT m.happened_at, m.event FROM marks AS m "
+				"WHERE m.subject = ? AND m.type = ? AND m.happened_at <= ? "
+				"ORDER BY m.happened_at DESC, m.event DESC LIMIT 1",
+				(f"customer|{follow_up.customer}", type_, now.isoformat()),
+			)
+		]
+		return bool(said) and max(said)[2] == "consent.given"
+
+	def _learn_owner(self, event: Event) -> None:
+		if event.facts:
+			for department, fact in self._owner_facts:
+				if user := event.facts.get(fact):
+					self._keep_owner(event.customer, department, user, True)
+		if event.actor and event.department in self._departments:
+			self._keep_owner(event.customer, event.department, event.actor, False)
+
+	def _keep_owner(self, customer: str, department: str, user: str, stated: bool) -> None:
+		"""The last who acted looks after the customer, unless the history names somebody."""
+		place = (customer, department)
+		now = self._owners.get(place)
+		if now is None:
+			now = self._execute(
+				"SELECT user, stated FROM owners WHERE customer = ? AND department = ?", place
+			).fetchone()
+		if now is None or (now != (user, stated) and (stated or not now[1])):
+			now = (user, int(stated))
+			self._execute(
+				"INSERT OR REPLACE INTO owners (customer, department, user, stated) VALUES (?, ?, ?, ?)",
+				(*place, *now),
+			)
+		self._owners[place] = now
+		if len(self._owners) > _OWNERS_REMEMBERED:
+			self._owners.popitem(last=False)
+
+	def _owner_of(self, follow_up: FollowUp) -> str:
+		"""Who would have got the promise, as far as the history tells."""
+		rule = self._rules[follow_up.rule]
+		if rule.owner is Owner.USER:
+			return rule.owner_user or ""
+		if rule.owner is Owner.ROUND_ROBIN:
+			return f"{rule.owner_role} (round robin)"
+		if rule.owner is Owner.DOCUMENT:
+			return follow_up.document_owner or "Document owner not known"
+		found = self._execute(
+			"SELECT user FROM owners WHERE customer = ? AND department = ?",
+			(follow_up.customer, _DEPARTMENT[rule.owner]),
+		).fetchone()
+		return str(found[0]) if found else f"{rule.owner.value} not known"
+
+
+_NOTHING_KNOWN = Standing()
+
+
+def _places(values: Iterable[object]) -> str:
+	return ", ".join("?" for _value in values)
+
+
+def _touch_query(subjects: int, rules: int) -> str:
+	"""A range scan for each subject; the plus keeps the planner from seeking by rule instead."""
+	among = ", ".join(f"?{subjects + 2 + number}" for number in range(rules))
+	return " UNION ALL ".join(
+		f"SELECT {_FOLLOW_UP} FROM follow_ups "
+		f"WHERE subject = ?{number + 2} AND live >= ?1 AND +rule IN ({among})"
+		for number in range(subjects)
+	)
