@@ -17,11 +17,17 @@ doctype_js = {
 	"Sales Invoice": "public/js/sales_invoice.js",
 }
 
+# Prints
+jinja = {"methods": ["dealer_pos_crm.dealer_cashier.printing.dealer_receipt"]}
+
 # Customer form timeline
 additional_timeline_content = {"Customer": ["dealer_pos_crm.dealer_crm.timeline.get_timeline"]}
 
 # Document events, by doctype
 doc_events = {
+	"Company": {
+		"after_rename": "dealer_pos_crm.listeners.company.after_rename",
+	},
 	"Customer": {
 		"after_rename": "dealer_pos_crm.listeners.customer.after_rename",
 	},

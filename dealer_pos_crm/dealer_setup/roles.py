@@ -37,6 +37,10 @@ SETTLING = frozenset({ACCOUNTANT, *MANAGERS})
 # Who decides what needs a second person.
 APPROVING = frozenset(MANAGERS)
 
+# Who takes money at the counter but does not pay it out by hand, unless one of the others is held as well.
+COUNTER_ONLY = frozenset({CASHIER, FNI})
+MAY_PAY_OUT = frozenset({ACCOUNTANT, *MANAGERS, "Accounts User", "Accounts Manager", "System Manager"})
+
 _READ = ("read", "select")
 _EDIT = (*_READ, "write", "create", "print", "email")
 _SUBMIT = (*_EDIT, "submit")

@@ -44,6 +44,8 @@ def _ours(doc: Mapping) -> bool:
 
 
 def validate(doc, method=None) -> None:
+	if is_dealership(doc.company):
+		guard.check_payer(doc)
 	if not doc.get("dealer_deposit"):
 		return
 	guard.check_origin(doc)

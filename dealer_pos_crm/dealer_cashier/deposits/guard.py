@@ -9,6 +9,7 @@ from frappe import _
 from frappe.utils import cint, flt, get_link_to_form
 
 from dealer_pos_crm.dealer_cashier.deposits.events import what
+from dealer_pos_crm.dealer_setup.roles import COUNTER_ONLY, MAY_PAY_OUT
 
 
 class DepositGuarded(frappe.ValidationError):
@@ -80,20 +81,25 @@ def check_new_references(payment) -> None:
 	if not deposit or _acting_on(deposit.name):
 		return
 	before = payment.get_doc_before_save()
-	known = {row.name: flt(row.allocated_amount) for row in before.references} if before else {}
+	known = {(row.name, row.reference_name): flt(row.allocated_amount) for row in before.references} if before else {}
 	for row in payment.references:
-		if row.name in known and flt(row.allocated_amount) <= known[row.name]:
+		if flt(row.allocated_amount) <= known.get((row.name, row.reference_name), -1):
 			continue
-		if row.reference_doctype == "Sales Invoice":
-			invoice = frappe.db.get_value(
-				"Sales Invoice",
-				row.reference_name,
-				["name", "dealer_vehicle", "dealer_forfeited_deposit"],
-				as_dict=True,
-			)
-			if invoice and belongs(deposit, invoice):
-				continue
-		_refuse(deposit, f"{_(row.reference_doctype)} {row.reference_name}")
+		if not _may_take(row.reference_doctype, row.reference_name, deposit):
+			_refuse(deposit, f"{_(row.reference_doctype)} {row.reference_name}")
+
+
+def _may_take(doctype: str, name: str, deposit) -> bool:
+	"""Whether a document may be matched with the deposit by hand: an invoice for its vehicle, its own refund."""
+	if doctype == "Payment Entry":
+		own = frappe.db.get_value("Payment Entry", name, ["dealer_deposit", "payment_type"])
+		return own == (deposit.name, "Pay")
+	if doctype != "Sales Invoice":
+		return False
+	invoice = frappe.db.get_value(
+		"Sales Invoice", name, ["name", "dealer_vehicle", "dealer_forfeited_deposit"], as_dict=True
+	)
+	return bool(invoice) and belongs(deposit, invoice)
 
 
 def check_draft_references(payment) -> None:
@@ -106,22 +112,57 @@ def check_draft_references(payment) -> None:
 
 
 def check_origin(payment) -> None:
-	"""Only the Deposit's own actions, and an amendment of their payments, carry a deposit's name."""
+	"""Only the Deposit's own actions, and the amendment of a receipt, carry a deposit's name."""
 	if payment.flags.dealer_deposit:
 		return
-	if payment.amended_from:
-		origin = frappe.db.get_value("Payment Entry", payment.amended_from, "dealer_deposit")
-		if origin == payment.dealer_deposit:
-			return
-	if not payment.is_new():
-		kept = frappe.db.get_value("Payment Entry", payment.name, "dealer_deposit")
-		if kept == payment.dealer_deposit:
-			return
+	origin = payment.amended_from if payment.is_new() else payment.name
+	kept = frappe.db.get_value("Payment Entry", origin, "dealer_deposit") if origin else None
+	if kept == payment.dealer_deposit:
+		_check_amendment(payment)
+		return
 	frappe.throw(
 		_("Deposits are taken and refunded on the Deposit: {0}. Remove the link, or start there").format(
 			get_link_to_form("Deposit", payment.dealer_deposit)
 		),
 		DepositGuarded,
+	)
+
+
+def _check_amendment(payment) -> None:
+	"""An amended receipt stays the deposit's own: of its customer, in its company. A refund is not amended,
+	as nothing would match it with its receipt."""
+	link = get_link_to_form("Deposit", payment.dealer_deposit)
+	if payment.payment_type != "Receive":
+		frappe.throw(
+			_("A refund of deposit {0} cannot be amended. Delete this draft and refund again on the Deposit").format(
+				link
+			),
+			DepositGuarded,
+		)
+	customer, company = frappe.db.get_value("Deposit", payment.dealer_deposit, ["customer", "company"])
+	if (payment.party_type, payment.party, payment.company) != ("Customer", customer, company):
+		frappe.throw(
+			_(
+				"This payment belongs to deposit {0} of {1} ({2}) and cannot go to another party or company. Choose {1}, or cancel it and take a new deposit"
+			).format(link, frappe.bold(customer), company),
+			DepositGuarded,
+		)
+
+
+def check_payer(payment) -> None:
+	"""The counter takes money and pays none out: that is an approved action, or an accountant's work.
+
+	The cashier's right to submit Payment Entries would otherwise be a way around every refund's approval.
+	"""
+	if payment.payment_type == "Receive" or payment.flags.dealer_deposit or payment.flags.ignore_permissions:
+		return
+	mine = set(frappe.get_roles())
+	if not mine & COUNTER_ONLY or mine & MAY_PAY_OUT:
+		return
+	frappe.throw(
+		_("The counter does not pay out by hand. Refund a deposit on the Deposit, or ask an accountant"),
+		frappe.PermissionError,
+		title=_("Not Allowed"),
 	)
 
 
@@ -165,6 +206,8 @@ def _leave_out(invoice, foreign: list, deposits: dict) -> None:
 			row.allocated_amount = flt(row.allocated_amount) + more
 			free -= more
 	invoice.set("advances", kept)
+	for idx, row in enumerate(kept, start=1):
+		row.idx = idx
 	invoice.calculate_taxes_and_totals()
 	names = ", ".join(
 		get_link_to_form("Deposit", name)
