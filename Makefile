@@ -4,13 +4,16 @@ LAYERS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help test demo lint bench
+.PHONY: help test quick demo lint bench
 
 help:  ## what there is
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test:  ## linters and all tests that this machine allows; LAYERS="unit contract" picks layers
 	@$(PYTHON) -m tools.test $(LAYERS)
+
+quick:  ## one layer on the test site as it stands: LAYERS=site ARGS="-k deposit -x"
+	@$(PYTHON) -m tools.quick $(or $(LAYERS),site) $(ARGS)
 
 demo:  ## a believable dealership to look at; ARGS="--yes --no-serve --fresh"
 	@$(PYTHON) -m tools.demo $(ARGS)

@@ -95,10 +95,12 @@ def run(
 	timeout: float | None = None,
 	live: bool = False,
 	stdin: Path | None = None,
+	foreground: bool = False,
 ) -> Ran:
 	"""Run a command with its output in `log` (and on the terminal with `live`).
 
-	After `timeout` seconds the whole process group is stopped.
+	After `timeout` seconds the whole process group is stopped. `foreground` keeps the terminal for a command
+	that may ask something there (sudo).
 	"""
 	started = time.monotonic()
 	words = [str(word) for word in args]
@@ -111,10 +113,10 @@ def run(
 				words,
 				cwd=cwd,
 				env=dict(env) if env is not None else None,
-				stdin=source,
+				stdin=None if foreground else source,
 				stdout=subprocess.PIPE,
 				stderr=subprocess.STDOUT,
-				start_new_session=True,
+				start_new_session=not foreground,
 				user=ids.user,
 				group=ids.group,
 				extra_groups=ids.groups,
@@ -171,7 +173,10 @@ def _stop_group(process: subprocess.Popen[bytes]) -> int:
 	"""Stop the command and what it started (never anything else); its exit code."""
 	for sig in (signal.SIGTERM, signal.SIGKILL):
 		try:
-			os.killpg(process.pid, sig)
+			if os.getpgid(process.pid) == process.pid:
+				os.killpg(process.pid, sig)
+			else:
+				process.send_signal(sig)
 			return process.wait(5)
 		except (ProcessLookupError, PermissionError):
 			break

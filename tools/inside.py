@@ -1,10 +1,11 @@
-"""Runs in the bench's own python, with `sites` as working folder: `inside.py wizard|purge SITE`.
+"""Runs in the bench's own python, with `sites` as working folder: `inside.py wizard|purge|call SITE [FUNCTION]`.
 
 Everything else under tools/ stays outside Frappe; this file stays outside tools/.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import date
 from typing import Any
@@ -79,6 +80,16 @@ def purge(site: str) -> None:
 			connection.delete(key)
 
 
+def call(site: str) -> None:
+	"""Call the function that is named and print what it returns as the last line, for tools.demo."""
+	import frappe
+
+	frappe.set_user("Administrator")
+	result = frappe.get_attr(sys.argv[3])()
+	frappe.db.commit()
+	print("\nRESULT " + json.dumps(result, default=str), flush=True)
+
+
 def main() -> None:
 	sys.path.pop(0)  # this folder: its site.py and venv.py are not the ones that Frappe means
 	import frappe
@@ -87,7 +98,7 @@ def main() -> None:
 	frappe.init(site=site, sites_path=".")
 	frappe.connect()
 	try:
-		{"wizard": wizard, "purge": purge}[action](site)
+		{"wizard": wizard, "purge": purge, "call": call}[action](site)
 	finally:
 		frappe.destroy()
 

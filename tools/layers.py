@@ -13,6 +13,7 @@ from tools.console import BUILD, CHECKOUT, quiet_output, say, shout
 LAYERS = ("unit", "contract", "site", "browser")
 SUMMARY = BUILD / "test-summary.json"
 OK, FAILED, NOT_RUN = "OK", "FAILED", "NOT RUN"
+NOT_PICKED = "not picked"
 
 
 @dataclass
@@ -98,6 +99,13 @@ def commit_and_state() -> tuple[str, bool]:
 	return commit, code != 0 or bool(changes)
 
 
+def _by_reason(rows: Sequence[Layer]) -> dict[tuple[str, str], list[str]]:
+	found: dict[tuple[str, str], list[str]] = {}
+	for row in rows:
+		found.setdefault((row.status, row.reason), []).append(row.layer)
+	return found
+
+
 def report(lint: Layer, layers: Sequence[Layer]) -> int:
 	"""Print the table, write the summary, shout what did not run, and give the exit code."""
 	commit, dirty = commit_and_state()
@@ -110,11 +118,9 @@ def report(lint: Layer, layers: Sequence[Layer]) -> int:
 	SUMMARY.parent.mkdir(parents=True, exist_ok=True)
 	SUMMARY.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
 
-	for row in (lint, *layers):
-		if row.status == NOT_RUN and not row.reason.startswith("not picked"):
-			shout(f"NOT RUN: {row.layer}. {row.reason}")
-		elif row.status == FAILED:
-			shout(f"FAILED: {row.layer}. {row.reason}")
+	for (status, reason), names in _by_reason([lint, *layers]).items():
+		if status != OK and not reason.startswith(NOT_PICKED):
+			shout(f"{status}: {', '.join(names)}: {reason}")
 	say("\n" + table([lint, *layers]))
 	say(
 		f"\nwritten to {SUMMARY.relative_to(CHECKOUT)} (commit {commit[:12]}{', with changes' if dirty else ''})"

@@ -37,12 +37,12 @@ def _ensure_mariadb(bench: Bench) -> None:
 		raise NotHere("MariaDB is not running and no server is installed (apt install mariadb-server)")
 	sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
 	log = log_path("mariadb")
-	ways: list[tuple[str, Sequence[str]]] = []
+	ways: list[Sequence[str]] = []
 	if Path("/run/systemd/system").is_dir():
-		ways.append(("systemctl", [*sudo, "systemctl", "start", "mariadb"]))
+		ways.append([*sudo, "systemctl", "start", "mariadb"])
 	if Path("/etc/init.d/mariadb").exists():
-		ways.append(("service", [*sudo, "service", "mariadb", "start"]))
-	ways.append(("mariadbd-safe", [*sudo, server, "--user=mysql"]))
+		ways.append([*sudo, "service", "mariadb", "start"])
+	ways.append([*sudo, "setsid", server, "--user=mysql"])
 	say("  MariaDB is down; starting it")
 	if not sudo:
 		# Debian makes this folder at boot; in a container nobody does.
@@ -50,7 +50,7 @@ def _ensure_mariadb(bench: Bench) -> None:
 		if not run_folder.exists():
 			run_folder.mkdir(parents=True)
 			shutil.chown(run_folder, "mysql")
-	for _name, command in ways:
+	for command in ways:
 		if _start(command, log, lambda: listens(host, port), patience=45):
 			return
 	last = tail(log, 3)
@@ -99,7 +99,8 @@ def _start(
 				stdin=subprocess.DEVNULL,
 				stdout=out,
 				stderr=subprocess.STDOUT,
-				start_new_session=True,
+				# sudo remembers a password for this terminal's session only: leave it in there.
+				start_new_session=command[0] != "sudo",
 				cwd=bench.path if bench else "/",
 				env=bench.env() if bench else None,
 				user=ids.user,

@@ -13,7 +13,7 @@ from pathlib import Path
 from tools import app, bench, database, lint, services, venv
 from tools.bench import APP, Bench
 from tools.console import BUILD, CHECKOUT, LOGS, Failure, NotHere, log_path, run, say
-from tools.layers import FAILED, LAYERS, SUMMARY, Layer, from_pytest, not_run, report
+from tools.layers import FAILED, LAYERS, NOT_PICKED, SUMMARY, Layer, from_pytest, not_run, report
 from tools.site import TEST, UNINSTALL, Sites
 
 # Together with the preparation these stay below a quarter of an hour.
@@ -42,7 +42,7 @@ def main(words: Sequence[str]) -> int:
 				results[name] = _run_outside(name, python)
 	results.update(_run_in_bench([name for name in ("site", "browser") if name in picked]))
 	rows = [
-		results[name] if name in picked else not_run(name, f"not picked (LAYERS={' '.join(picked)})")
+		results[name] if name in picked else not_run(name, f"{NOT_PICKED} (LAYERS={' '.join(picked)})")
 		for name in LAYERS
 	]
 	return report(linted, rows)
@@ -85,7 +85,7 @@ def _run_in_bench(names: Sequence[str]) -> dict[str, Layer]:
 		say(f"  {found.path} of {found.account.name}")
 		with found.locked():
 			sites = _prepare(found)
-			runner = _test_environment(found)
+			runner = test_environment(found)
 			return {name: _run_layer(name, found, runner, sites) for name in names}
 	except NotHere as reason:
 		return {name: not_run(name, str(reason)) for name in names}
@@ -107,7 +107,7 @@ def _prepare(found: Bench) -> Sites:
 	return sites
 
 
-def _test_environment(found: Bench) -> Path:
+def test_environment(found: Bench) -> Path:
 	"""pytest and playwright beside the bench's environment, which they see but never change."""
 	folder = found.folder() / "venv"
 	python, stamp = folder / "bin" / "python", folder / "installed"
@@ -141,16 +141,15 @@ def _test_environment(found: Bench) -> Path:
 def _run_layer(name: str, found: Bench, python: Path, sites: Sites) -> Layer:
 	say(f"\n{name}")
 	more: dict[str, str] = {}
-	if name == "browser":
-		chromium = next((path for path in map(_chromium, _chromiums()) if path), None)
-		if chromium is None:
-			return not_run(name, f"no Chromium on this machine (looked for {', '.join(_chromiums())})")
-		more = {"DEALER_CHROMIUM": chromium, "DEALER_SCREENSHOTS": str(found.folder("screenshots"))}
 	try:
 		if name == "site":
 			sites.restore(UNINSTALL, allow_tests=True, pause_scheduler=1)
 			more = {"DEALER_UNINSTALL_SITE": UNINSTALL}
+		else:
+			more = browser_environment(found)
 		return _run_pytest(name, found, python, more)
+	except NotHere as reason:
+		return not_run(name, str(reason))
 	except Failure as failure:
 		say(failure.explain())
 		return Layer(name, FAILED, reason=_first_line(failure))
@@ -178,13 +177,14 @@ def _run_pytest(name: str, found: Bench, python: Path, more: dict[str, str]) -> 
 	return from_pytest(name, ran.code, junit, ran.seconds, ran.timed_out)
 
 
-def _chromiums() -> list[str]:
+def browser_environment(found: Bench) -> dict[str, str]:
+	"""Where the browser is and where its pictures go."""
 	named = os.environ.get("DEALER_CHROMIUM")
-	return [named] if named else list(CHROMIUMS)
-
-
-def _chromium(name: str) -> str | None:
-	return shutil.which(name)
+	looked_for = [named] if named else list(CHROMIUMS)
+	chromium = next((path for path in map(shutil.which, looked_for) if path), None)
+	if chromium is None:
+		raise NotHere(f"no Chromium on this machine (looked for {', '.join(looked_for)})")
+	return {"DEALER_CHROMIUM": chromium, "DEALER_SCREENSHOTS": str(found.folder("screenshots"))}
 
 
 def _first_line(error: Exception) -> str:

@@ -41,12 +41,22 @@ def ensure() -> Path:
 
 
 def create(path: Path) -> None:
-	shutil.rmtree(path, ignore_errors=True)
+	"""With what this machine has: Debian's python lacks venv until a package is installed."""
 	path.parent.mkdir(parents=True, exist_ok=True)
-	code, output = quiet_output([sys.executable, "-m", "venv", path], timeout=120)
-	if code != 0:
-		last = output.splitlines()[-1] if output else f"exit code {code}"
-		raise Failure(
-			f"cannot make a virtual environment with {sys.executable} ({last}). "
-			"On Debian or Ubuntu: apt install python3-venv"
-		)
+	ways: list[list[str | Path]] = [
+		[sys.executable, "-m", "venv", path],
+		[sys.executable, "-m", "virtualenv", "--quiet", path],
+	]
+	if uv := shutil.which("uv"):
+		ways.append([uv, "venv", "--quiet", "--seed", "--python", sys.executable, path])
+	for way in ways:
+		shutil.rmtree(path, ignore_errors=True)
+		if quiet_output(way, timeout=120)[0] == 0:
+			return
+	raise NoVenv(
+		f"{sys.executable} cannot make a virtual environment; on Debian or Ubuntu: apt install python3-venv"
+	)
+
+
+class NoVenv(Failure):
+	"""Neither venv nor virtualenv nor uv works here."""
