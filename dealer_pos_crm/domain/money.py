@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Union
 
 from .refusal import WrongAmount, _
@@ -21,6 +21,12 @@ EXPONENTS: dict[str, int] = {
 }
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
+
+# Wide enough for every amount that is let in, and it says so when digits would be lost.
+_EXACT = Context(prec=40, traps=[Inexact, InvalidOperation])
+
+# Digits before the decimal separator; ERPNext's currency columns hold twelve.
+_LARGEST = 15
 
 Amount = Union["Money", Decimal, int, str]
 
@@ -50,8 +56,8 @@ class Money:
 	def of(cls, amount: "Decimal | int | str", currency: str) -> "Money":
 		"""Money from a decimal amount in major units ("12.50").
 
-		Raises ``WrongAmount`` for text that is no number and for more decimals than the currency has;
-		``TypeError`` for a float, which cannot hold cents exactly.
+		Raises ``WrongAmount`` for text that is no number, for more decimals than the currency has and for
+		more than any ledger holds; ``TypeError`` for a float, which cannot hold cents exactly.
 		"""
 		if isinstance(amount, bool) or not isinstance(amount, Decimal | int | str):
 			raise TypeError(f"give Decimal, int or text, not {type(amount).__name__}")
@@ -62,16 +68,19 @@ class Money:
 			raise WrongAmount("not_a_number", _("{0} is not an amount"), amount) from None
 		if not value.is_finite():
 			raise WrongAmount("not_a_number", _("{0} is not an amount"), amount)
-		scaled = value.scaleb(exponent)
-		if scaled != scaled.to_integral_value():
+		if value.adjusted() >= _LARGEST and value:
+			raise WrongAmount("too_large", _("{0} is more than the books can hold"), amount)
+		try:
+			exact = value.quantize(Decimal(1).scaleb(-exponent), context=_EXACT)
+		except Inexact:
 			raise WrongAmount(
 				"too_precise",
 				_("{0} has more decimals than {1} allows ({2}); round it first"),
-				f"{value:f}",
+				amount,
 				currency,
 				exponent,
-			)
-		return cls(int(scaled), currency)
+			) from None
+		return cls(int(exact.scaleb(exponent)), currency)
 
 	@classmethod
 	def zero(cls, currency: str) -> "Money":
@@ -80,7 +89,8 @@ class Money:
 	@property
 	def decimal(self) -> Decimal:
 		"""The amount in major units, with the currency's own number of decimals."""
-		return Decimal(self.minor).scaleb(-exponent_of(self.currency))
+		# From text, as arithmetic would round to the decimal context.
+		return Decimal(f"{self.minor}E-{exponent_of(self.currency)}")
 
 	def _same(self, other: "Money") -> None:
 		if not isinstance(other, Money):
