@@ -121,7 +121,7 @@ def status_of(position: Position, *, was_taken: bool, hold_ended: bool = False) 
 		if position.applied:
 			return Status.APPLIED
 		return Status.FORFEITED if position.forfeited else Status.REFUNDED
-	if position.applied:
+	if position.applied or position.forfeited:  # both went into an invoice
 		return Status.PARTLY_APPLIED
 	if position.refunded:
 		return Status.PARTLY_REFUNDED
