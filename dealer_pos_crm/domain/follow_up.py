@@ -54,6 +54,7 @@ class Channel(str, enum.Enum):
 OPERATORS = ("=", "!=", ">", ">=", "<", "<=", "in", "not in", "is set", "is not set")
 
 _EVENT_FIELDS = frozenset({"type", "customer", "company", "department", "actor", "reference_doctype"})
+_ABOUT = (*SUBJECTS, "customer")
 _PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
@@ -72,7 +73,7 @@ class Span:
 def value_of(event: Event, name: str) -> object:
 	"""What an event says under a name: a field, a subject, ``amount`` in major units, or a fact."""
 	if name == "amount":
-		return event.amount.decimal if event.amount else None
+		return None if event.amount is None else event.amount.decimal
 	if name in _EVENT_FIELDS or name in SUBJECTS:
 		return getattr(event, name)
 	return event.facts.get(name)
@@ -97,7 +98,8 @@ class Condition:
 		if self.operator == "is not set":
 			return actual in (None, "")
 		if self.operator in ("in", "not in"):
-			listed = str(actual) in [part.strip() for part in self.value.split(",")]
+			parts = [part.strip() for part in self.value.split(",")]
+			listed = any(_same(actual, part) for part in parts if part)
 			return listed == (self.operator == "in")
 		if self.operator == "=":
 			return _same(actual, self.value)
@@ -108,9 +110,10 @@ class Condition:
 
 def _number(value: object) -> Decimal | None:
 	try:
-		return Decimal(str(value))
+		number = Decimal(str(value))
 	except InvalidOperation:
 		return None
+	return number if number.is_finite() else None  # "NaN" is a word here; comparing it would raise
 
 
 def _same(actual: object, wanted: str) -> bool:
@@ -174,6 +177,14 @@ class Rule:
 			)
 		if self.wait.value < 0 and self.wait_clock is Clock.BUSINESS:
 			raise Refused("wait", _("{0}: business hours are counted forward only"), self.name)
+		if self.about is not None and self.about not in _ABOUT:
+			raise Refused(
+				"about",
+				_("{0}: a promise cannot be about {1}; use one of {2}"),
+				self.name,
+				self.about,
+				", ".join(_ABOUT),
+			)
 
 	def matches(self, event: Event) -> bool:
 		return (
@@ -190,19 +201,29 @@ class Rule:
 		if not raw:
 			return None
 		try:
-			return datetime.fromisoformat(str(raw))
+			anchor = datetime.fromisoformat(str(raw))
 		except ValueError:
 			return None
+		return anchor if anchor.tzinfo is None else None  # another zone's time says nothing here
 
 	def times(self, event: Event, hours: BusinessHours) -> tuple[datetime, datetime]:
-		"""When the promise opens and when it is due. It never opens before its event."""
+		"""When the promise opens and when it is due. It never opens before its event.
+
+		An opening that the event is too late for still sets the due time, as long as that lies ahead: a
+		call before the end of a hold of four hours is due when the hold ends.
+		"""
 		anchor = self._anchor_of(event)
 		if anchor is None:
 			raise Refused("anchor", _("{0}: the event has no {1} to count from"), self.name, self.anchor)
-		opens = max(_after(anchor, self.wait, self.wait_clock, hours), event.happened_at)
+		wanted = _after(anchor, self.wait, self.wait_clock, hours)
+		opens = max(wanted, event.happened_at)
+		due = self._due_after(wanted, hours)
+		return opens, due if due > opens else self._due_after(opens, hours)
+
+	def _due_after(self, opens: datetime, hours: BusinessHours) -> datetime:
 		if self.due_clock is Clock.BUSINESS and self.due.unit is Unit.DAYS:
-			return opens, hours.closing(opens, self.due.value)
-		return opens, _after(opens, self.due, self.due_clock, hours)
+			return hours.closing(opens, self.due.value)
+		return _after(opens, self.due, self.due_clock, hours)
 
 
 def _after(moment: datetime, span: Span, clock: Clock, hours: BusinessHours) -> datetime:
@@ -218,7 +239,7 @@ def fill(template: str, event: Event) -> str:
 
 	def place(match: re.Match[str]) -> str:
 		name = match.group(1)
-		if name == "amount" and event.amount:
+		if name == "amount" and event.amount is not None:
 			return str(event.amount)
 		value = value_of(event, name)
 		return "" if value is None else str(value)
@@ -264,7 +285,7 @@ def follow_up_key(rule: str, occasion: str) -> str:
 def subject_of(event: Event, about: str | None = None) -> tuple[str, str]:
 	"""What a promise is about, as (kind, name): the wanted subject, else the most particular one that
 	the event has, else the customer."""
-	for name in (about,) if about else SUBJECTS:
+	for name in (about, *SUBJECTS) if about else SUBJECTS:
 		value = getattr(event, name)
 		if value:
 			return name, value
@@ -294,12 +315,16 @@ def promise(rule: Rule, event: Event, hours: BusinessHours) -> FollowUp:
 
 
 def stops(rule: Rule, follow_up: FollowUp, event: Event) -> bool:
-	"""Whether an event fulfils or ends a promise: named by the rule, about the same thing, not earlier."""
+	"""Whether an event fulfils or ends a promise: named by the rule, about the same thing, not earlier.
+
+	Of two causes at one instant the one with the later key stands, so that they do not end each other.
+	"""
+	since = (follow_up.cause_at, follow_up.cause if event.type == rule.event_type else "")
 	return (
 		event.type in rule.stops
 		and event.key != follow_up.cause
 		and event.occasion != follow_up.occasion
-		and (event.happened_at, event.key) >= (follow_up.cause_at, "")
+		and (event.happened_at, event.key) >= since
 		and follow_up.in_scope(event)
 	)
 
