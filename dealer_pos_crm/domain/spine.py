@@ -27,6 +27,9 @@ from .refusal import Refused, _
 REVERSED = _("What led to it was reversed")
 FULFILLED = _("Something happened that answers it")
 
+# What a person or a rule of restraint has ended; no event changes it again.
+ENDED = frozenset({Status.DONE, Status.SUPPRESSED})
+
 
 class Store(Protocol):
 	"""Where events and promises are kept. All methods work inside the caller's transaction."""
@@ -68,7 +71,8 @@ class Store(Protocol):
 		"""Insert the promise, or replace the one with the same key."""
 
 	def due_to_open(self, now: datetime, limit: int) -> Sequence[FollowUp]:
-		"""Planned promises whose time has come, earliest first, none that another worker has in hand."""
+		"""Planned promises whose time has come, earliest first (of equals by key, as a cap lets the first
+		through), none that another worker has in hand."""
 
 	def standing(self, follow_up: FollowUp, now: datetime) -> Standing: ...
 
@@ -97,13 +101,8 @@ def record(event: Event, store: Store) -> Outcome:
 		raise Refused("event_type", _("{0} is not an event type"), event.type)
 	if not store.add_event(event):
 		return NOTHING
+	promised = _promise(event, store)
 	changed: list[FollowUp] = []
-	promised: list[FollowUp] = []
-	for rule in store.rules_for(event.type):
-		if rule.matches(event):
-			made = _promise(rule, event, store)
-			if made is not None:
-				promised.append(made)
 	if event.type in store.stop_types() and not store.is_reversed(event.key):
 		for follow_up in store.touched_by(event):
 			changed.extend(_stop_by(event, follow_up, store))
@@ -115,26 +114,45 @@ def record(event: Event, store: Store) -> Outcome:
 	return Outcome(True, tuple(promised), tuple(f for f in changed if f.status is Status.STOPPED))
 
 
-def _promise(rule: Rule, event: Event, store: Store) -> FollowUp | None:
-	"""Make the promise, unless it stands already; an earlier cause of the same occasion takes over."""
-	alone = event.occasion == event.key  # then this is its first and only telling
-	existing = None if alone else store.follow_up(follow_up_key(rule.name, event.occasion))
-	if existing is not None and existing.status in (Status.OPEN, Status.DONE, Status.SUPPRESSED):
-		return None
-	made = _settle(rule, event.occasion, store)
-	if made is None or made == existing:
-		return None
-	store.save_follow_up(made)
+def _promise(event: Event, store: Store) -> list[FollowUp]:
+	"""Make the promises an event leads to; an earlier cause of the same occasion takes over."""
+	rules = [rule for rule in store.rules_for(event.type) if rule.matches(event)]
+	if not rules:
+		return []
+	told = store.of_occasion(event.occasion)
+	first = len(told) == 1  # then nothing can have been promised on this occasion
+	made: list[FollowUp] = []
+	for rule in rules:
+		existing = None if first else store.follow_up(follow_up_key(rule.name, event.occasion))
+		made.extend(_judge(rule, told, existing, store))
 	return made
 
 
-def _settle(rule: Rule, occasion: str, store: Store) -> FollowUp | None:
+def _judge(
+	rule: Rule, told: Sequence[tuple[Event, bool]], existing: FollowUp | None, store: Store
+) -> list[FollowUp]:
+	"""Write what the events of an occasion and its stops make of a promise; empty when nothing changes."""
+	if existing is not None and existing.status in ENDED:
+		return []
+	made = _settle(rule, told, store)
+	if made is None:
+		return []
+	if existing is not None and made.status is Status.STOPPED:
+		made = replace(made, opened_at=existing.opened_at)
+	if made == existing or (
+		existing is not None and existing.status is Status.OPEN and made.status is Status.PLANNED
+	):
+		return []
+	store.save_follow_up(made)
+	return [made]
+
+
+def _settle(rule: Rule, told: Sequence[tuple[Event, bool]], store: Store) -> FollowUp | None:
 	"""The promise as the events of its occasion and its stops have it, were it never opened."""
-	told = [(event, undone) for event, undone in store.of_occasion(occasion) if rule.matches(event)]
-	if not told:
+	causes = [(event, undone) for event, undone in told if rule.matches(event)]
+	if not causes:
 		return None
-	told.sort(key=lambda pair: (pair[1], pair[0].happened_at, pair[0].key))
-	cause, undone = told[0]
+	cause, undone = min(causes, key=lambda pair: (pair[1], pair[0].happened_at, pair[0].key))
 	made = promise(rule, cause, store.hours(cause.company))
 	if undone:
 		return replace(made, status=Status.STOPPED, ended_at=cause.happened_at, reason=REVERSED)
@@ -150,7 +168,7 @@ def _first_stop(rule: Rule, follow_up: FollowUp, events: Iterable[Event]) -> Eve
 
 
 def _stop_by(event: Event, follow_up: FollowUp, store: Store) -> list[FollowUp]:
-	if follow_up.cause == event.key:
+	if follow_up.status in ENDED:
 		return []
 	rule = store.rule(follow_up.rule)
 	if rule is None or not stops(rule, follow_up, event):
@@ -167,20 +185,10 @@ def _stop_by(event: Event, follow_up: FollowUp, store: Store) -> list[FollowUp]:
 
 def _reconsider(follow_up: FollowUp, store: Store) -> list[FollowUp]:
 	"""Judge a promise again after one of its events was reversed."""
-	if follow_up.status in (Status.DONE, Status.SUPPRESSED):
-		return []
 	rule = store.rule(follow_up.rule)
 	if rule is None:
 		return []
-	made = _settle(rule, follow_up.occasion, store)
-	if made is None:
-		return []
-	if follow_up.status is Status.OPEN and made.status is Status.PLANNED:
-		return []
-	if made == follow_up:
-		return []
-	store.save_follow_up(made)
-	return [made]
+	return _judge(rule, store.of_occasion(follow_up.occasion), follow_up, store)
 
 
 def open_due(now: datetime, store: Store, limit: int = 200) -> list[FollowUp]:
