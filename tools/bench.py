@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import pwd
+import re
 import shutil
 import socket
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,12 @@ from urllib.parse import urlsplit
 from tools.console import Account, Failure, NotHere, Ran, quiet_output, say, step
 
 APP = "dealer_pos_crm"
+# What a command of the bench user gets of our environment: the way to the network, and what concerns us.
+PASSED_ON = re.compile(
+	r"^(CI|TZ|LANG|(?:https?|all|no)_proxy|SSL_CERT_(?:FILE|DIR)|REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS"
+	r"|(?:PIP|UV|NPM|YARN|DEALER)_.*)$",
+	re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -71,20 +78,10 @@ class Bench:
 		"""The environment of the bench user: its own home, and only what a command needs of ours."""
 		home = self.account.home
 		paths = [str(self.path / "env" / "bin"), str(home / ".local" / "bin"), *_node_folders(home)]
-		kept = {
-			key: os.environ[key]
-			for key in ("CI", "TZ", "LANG", "http_proxy", "https_proxy")
-			if key in os.environ
-		}
-		passed_on = {
-			key: value
-			for key, value in os.environ.items()
-			if key.startswith(("PIP_", "NPM_", "npm_", "DEALER_"))
-		}
+		kept = {key: value for key, value in os.environ.items() if PASSED_ON.match(key)}
 		return {
 			"LANG": "C.UTF-8",
 			**kept,
-			**passed_on,
 			"HOME": str(home),
 			"USER": self.account.name,
 			"LOGNAME": self.account.name,

@@ -52,13 +52,14 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
 
 
 def _bench(options: argparse.Namespace) -> Bench:
-	try:
+	"""The bench of this machine, else one that is set up now."""
+	if any(bench.is_bench(place) for place in bench.candidates()) and not provision.unfinished():
 		return bench.find()
+	try:
+		bench.find()
 	except NotHere as reason:
-		if any(bench.is_bench(place) for place in bench.candidates()):
-			raise  # there is one, and the reason says what is the matter with it
-		say(f"{reason}")
-		return provision.set_up(ask=not options.yes)
+		say(str(reason))
+	return provision.set_up(ask=not options.yes)
 
 
 def _build(found: Bench, options: argparse.Namespace) -> object:

@@ -27,6 +27,7 @@ PACKAGES = (
 PYTHONS = ((3, 10), (3, 14))  # what version-15 runs on: from, and below
 NODE = 18
 ADMIN = "bench_admin"
+INITIATING, GETTING = "bench init", "bench get-app"
 
 
 def set_up(ask: bool) -> Bench:
@@ -76,8 +77,8 @@ def _check_machine() -> None:
 def _check_reachable() -> None:
 	"""As `git ls-remote` would ask, without git: it may not be installed yet."""
 	for source in (FRAPPE, ERPNEXT):
-		if "://" not in source or source.startswith("file://"):
-			continue
+		if not source.startswith(("http://", "https://")):
+			continue  # a mirror that is asked in another way
 		try:
 			with urllib.request.urlopen(f"{source}/info/refs?service=git-upload-pack", timeout=10) as answer:
 				answer.read(64)
@@ -155,8 +156,9 @@ def _node() -> None:
 	if not found or int(found[1]) < NODE:
 		_as_root("npm install -g n", "npm-n", "npm", "install", "-g", "n")
 		_as_root("n lts (Node, from nodejs.org)", "node-lts", "n", "lts", timeout=900)
-	if shutil.which("yarn") is None:
-		_as_root("npm install -g yarn", "npm-yarn", "npm", "install", "-g", "yarn")
+	code, version = quiet_output(["yarn", "--version"], timeout=60)
+	if code != 0 or not version.startswith("1."):  # Frappe needs classic yarn
+		_as_root("npm install -g yarn@1", "npm-yarn", "npm", "install", "-g", "yarn@1")
 
 
 def _bench(account: Account, path: Path) -> None:
@@ -173,16 +175,30 @@ def _bench(account: Account, path: Path) -> None:
 		as_owner(
 			"pip install frappe-bench", "pip-bench", cli / "bin" / "pip", "install", "--quiet", "frappe-bench"
 		)
-	if path.exists() and not bench.is_bench(path):
+	marker = _marker(account)
+	reached = marker.read_text() if marker.exists() else ""
+	if path.exists() and reached != GETTING:
 		aside = path.with_name(f"{path.name}-unfinished-{secrets.token_hex(2)}")
 		path.rename(aside)
 		say(f"  {path} was left unfinished; moved to {aside}")
 	if not path.exists():
+		marker.write_text(INITIATING)
 		init = ("init", "--frappe-branch", BRANCH, "--frappe-path", FRAPPE, "--no-backups", path)
 		as_owner(f"bench init ({BRANCH})", "bench-init", cli / "bin" / "bench", *init)
-	if not (path / "apps" / "erpnext").is_dir():
-		get = ("get-app", "--branch", BRANCH, "erpnext" if "github.com/frappe/" in ERPNEXT else ERPNEXT)
-		as_owner("bench get-app erpnext", "bench-get-erpnext", cli / "bin" / "bench", *get, cwd=path)
+		marker.write_text(GETTING)
+	get = ("get-app", "--overwrite", "--branch", BRANCH, ERPNEXT)
+	as_owner("bench get-app erpnext", "bench-get-erpnext", cli / "bin" / "bench", *get, cwd=path)
+	marker.unlink()
+
+
+def _marker(account: Account) -> Path:
+	"""Beside a bench that this command has begun and not finished, with the step it was at."""
+	return account.home / ".frappe-bench-unfinished"
+
+
+def unfinished() -> bool:
+	"""A bench that an earlier run was stopped at: take it up again instead of using it."""
+	return _marker(_owner()).exists()
 
 
 def _database_admin(found: Bench) -> None:
