@@ -46,6 +46,8 @@ def _ours(doc: Mapping) -> bool:
 def validate(doc, method=None) -> None:
 	if is_dealership(doc.company):
 		guard.check_payer(doc)
+	if _ours(doc):
+		guard.check_pay_out(doc)
 	if not doc.get("dealer_deposit"):
 		return
 	guard.check_origin(doc)
@@ -63,6 +65,7 @@ def on_submit(doc, method=None) -> None:
 		return
 	refresh.touch(doc.name)
 	spine.record(events_of(doc))
+	refresh.settle()
 
 
 def on_cancel(doc, method=None) -> None:
@@ -70,6 +73,7 @@ def on_cancel(doc, method=None) -> None:
 		return
 	refresh.touch(doc.name)
 	spine.record(events_of(doc))
+	refresh.settle()
 
 
 def events_of(row: Mapping) -> list[Event]:
@@ -106,10 +110,8 @@ def events_of(row: Mapping) -> list[Event]:
 		title=_title(kind, shown(amount), mode, facts.get("what")),
 		actor=row.get("owner"),
 		facts=facts,
-		# The parts of a split tender are one occasion; a payment booked anew after a cancellation is another.
-		occasion=f"deposit.taken|{row.get('dealer_deposit')}|{row.get('posting_date')}"
-		if kind == "deposit.taken"
-		else "",
+		# The parts of a split tender are one matter, and so are the parts of its refund on one day.
+		occasion=f"{kind}|{deposit.name}|{row.get('posting_date')}" if deposit else "",
 		**common,
 	)
 	if row.get("docstatus") != 2:
