@@ -11,6 +11,13 @@ after_install = "dealer_pos_crm.install.after_install"
 after_migrate = "dealer_pos_crm.install.after_migrate"
 before_uninstall = "dealer_pos_crm.uninstall.before_uninstall"
 
+# Boot
+extend_bootinfo = "dealer_pos_crm.boot.extend_bootinfo"
+
+# Desk
+app_include_css = "dealer_desk.bundle.css"
+app_include_js = "dealer_desk.bundle.js"
+
 # Desk: forms of ERPNext's own doctypes
 doctype_js = {
 	"Customer": "public/js/customer.js",

@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from dealer_pos_crm.dealer_cashier import receipts
 from dealer_pos_crm.dealer_cashier.deposits import actions, overview
 from dealer_pos_crm.dealer_setup.refusals import explained
 
@@ -48,6 +49,13 @@ def withdraw(action: str) -> dict:
 	return actions.withdraw(action)
 
 
+@frappe.whitelist(methods=["POST"])
+def email_receipt(deposit: str, to: str | None = None) -> dict:
+	"""E-mail the receipt as it stands now: to the customer's address, or to another one. Returns the address."""
+	_may(deposit, "email")
+	return receipts.send_now(deposit, to)
+
+
 @frappe.whitelist()
 def get_overview(deposit: str) -> dict:
 	"""All a Deposit form shows besides its fields: what is possible, the history, what waits for approval."""
@@ -64,10 +72,17 @@ def open_invoices(deposit: str) -> list[dict]:
 
 @frappe.whitelist()
 def defaults(company: str, vehicle: str | None = None, refundable: str | None = None) -> dict:
-	"""What a new deposit starts with: terms, hold until."""
+	"""What a new deposit starts with: terms, hold until; and who holds its vehicle already."""
 	frappe.has_permission("Deposit", "create", throw=True)
 	with explained():
-		return overview.defaults(company, refundable)
+		return overview.defaults(company, refundable, vehicle)
+
+
+@frappe.whitelist()
+def for_invoice(customer: str, company: str, vehicle: str | None = None) -> list[dict]:
+	"""Deposits of a customer that an invoice for this vehicle may take."""
+	frappe.has_permission("Deposit", "read", throw=True)
+	return overview.for_invoice(customer, company, vehicle)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -2,7 +2,14 @@
 
 import frappe
 
-from dealer_pos_crm.dealer_crm import follow_ups
+from dealer_pos_crm.dealer_crm import follow_up_view, follow_ups
+
+
+@frappe.whitelist()
+def get_facts(follow_up: str | int) -> dict:
+	"""Why a follow-up exists, whom to reach, what is known, and how it can end."""
+	frappe.has_permission("Follow Up", "read", follow_up, throw=True)
+	return follow_up_view.facts(follow_up)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -3,6 +3,8 @@
 import frappe
 from frappe.query_builder.functions import Sum
 
+from dealer_pos_crm.dealer_cashier.money import rounded, to_float
+from dealer_pos_crm.dealer_setup.people import in_rows, names_of
 from dealer_pos_crm.dealer_setup.settings import companies
 from dealer_pos_crm.domain.deposit import HOLDING
 
@@ -11,17 +13,24 @@ PAGE = 20
 
 def overview(customer: str) -> dict:
 	"""Everything above the fold, and the first page of events. Sums are in each company's currency."""
-	can_deposits = frappe.has_permission("Deposit", "read")
+	may = {
+		"see_deposits": bool(frappe.has_permission("Deposit", "read")),
+		"see_vehicles": bool(frappe.has_permission("Dealer Vehicle", "read")),
+		"see_follow_ups": bool(frappe.has_permission("Follow Up", "read")),
+		"see_events": bool(frappe.has_permission("Customer Event", "read")),
+		"take_deposit": bool(frappe.has_permission("Deposit", "create")),
+	}
+	follow_ups = _follow_ups(customer) if may["see_follow_ups"] else []
 	return {
 		"is_dealership": bool(companies()),
-		"money": _money(customer) if can_deposits else [],
-		"deposits": _deposits(customer) if can_deposits else [],
-		"vehicles": _vehicles(customer),
-		"follow_ups": _follow_ups(customer) if frappe.has_permission("Follow Up", "read") else [],
-		"events": events(customer) if frappe.has_permission("Customer Event", "read") else None,
-		"may": {
-			"deposit": bool(frappe.has_permission("Deposit", "create")),
-		},
+		"money": _money(customer) if may["see_deposits"] else [],
+		"deposits": _deposits(customer) if may["see_deposits"] else [],
+		"vehicles": _vehicles(customer) if may["see_vehicles"] else [],
+		"follow_ups": follow_ups,
+		"events": events(customer) if may["see_events"] else None,
+		"people": names_of(in_rows(follow_ups, "owner_user")),
+		"page": PAGE,
+		"may": may,
 	}
 
 
@@ -72,12 +81,15 @@ def _money(customer: str) -> list[dict]:
 				"credit": 0.0,
 			},
 		)
-		if row.amount > 0:
-			sums["owed"] += row.amount
-		elif row.against_voucher_no in held:
+		if row.against_voucher_no in held:
 			sums["held"] -= row.amount
+		elif row.amount > 0:
+			sums["owed"] += row.amount
 		else:
 			sums["credit"] -= row.amount
+	for sums in found.values():
+		for name in ("owed", "held", "credit"):
+			sums[name] = to_float(rounded(sums[name], sums["currency"]))
 	return sorted(found.values(), key=lambda sums: sums["company"])
 
 
@@ -97,14 +109,12 @@ def _deposits(customer: str) -> list[dict]:
 			"hold_until",
 			"taken_on",
 		],
-		order_by="creation desc",
-		limit=20,
+		order_by="`tabDeposit`.creation desc",
+		limit=PAGE,
 	)
 
 
 def _vehicles(customer: str) -> list[dict]:
-	if not frappe.has_permission("Dealer Vehicle", "read"):
-		return []
 	fields = [
 		"name",
 		"title",
@@ -122,7 +132,7 @@ def _vehicles(customer: str) -> list[dict]:
 		or_filters={"customer": customer, "held_for": customer},
 		fields=fields,
 		order_by="modified desc",
-		limit=20,
+		limit=PAGE,
 	)
 
 
@@ -132,7 +142,7 @@ def _follow_ups(customer: str) -> list[dict]:
 		filters={"customer": customer, "status": ("in", ["Open", "Planned"])},
 		fields=["name", "title", "status", "owner_user", "opens_at", "due_at", "priority", "deposit"],
 		order_by="due_at",
-		limit=20,
+		limit=PAGE,
 	)
 
 
@@ -170,4 +180,5 @@ def events(customer: str, before: str | None = None, department: str | None = No
 	return {
 		"rows": page,
 		"next": f"{page[-1].happened_at}|{page[-1].name}" if more else None,
+		"people": names_of(in_rows(page, "actor")),
 	}

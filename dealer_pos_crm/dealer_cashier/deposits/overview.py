@@ -1,25 +1,124 @@
 """What the Deposit form shows beside its fields."""
 
 import frappe
-from frappe.utils import add_days, get_datetime, getdate, now_datetime
+from frappe import _
+from frappe.utils import add_days, cstr, get_datetime, getdate, now_datetime
 
 from dealer_pos_crm.dealer_cashier.deposits import actions
+from dealer_pos_crm.dealer_cashier.money import to_float
+from dealer_pos_crm.dealer_setup.people import in_rows, names_of
 from dealer_pos_crm.dealer_setup.settings import settings_of
-from dealer_pos_crm.domain.deposit import Action, Status, allowed_actions
+from dealer_pos_crm.domain.deposit import HOLDING, Action, Status, allowed_actions, needs_approval
+from dealer_pos_crm.domain.money import Money
 
+MOVEMENTS = 100
 _TERMS_FIELD = {"Yes": "terms_yes", "Until": "terms_until", "No": "terms_no"}
 
 
 def of(name: str) -> dict:
 	"""What is possible now, the history with reasons, requests that wait, and the open follow-ups."""
 	deposit = frappe.get_doc("Deposit", name)
+	possible = _possible(deposit)
+	movements, requests, follow_ups = _movements(name), _requests(name), _follow_ups(name)
+	waiting = waiting_for(deposit.vehicle)
 	return {
-		"actions": _possible(deposit),
-		"movements": _movements(name),
-		"requests": _requests(name),
-		"follow_ups": _follow_ups(name),
-		"waiting": _waiting(deposit.vehicle),
+		"actions": possible,
+		"approval": _approval(deposit),
+		"invoices": open_invoices(name) if Action.APPLY.value in possible else [],
+		"modes": payment_modes(deposit.company) if _pays(possible) else [],
+		"usual_mode": usual_mode(deposit.company) if Action.TAKE.value in possible else None,
+		"vehicle": vehicle_state(deposit.vehicle, deposit.name),
+		"movements": movements,
+		"requests": requests,
+		"follow_ups": follow_ups,
+		"waiting": waiting,
+		"people": names_of(
+			in_rows(movements, "actor")
+			| in_rows(requests, "requested_by")
+			| in_rows(follow_ups, "owner_user")
+			| in_rows(waiting, "salesperson")
+			| {deposit.taken_by, deposit.salesperson}
+		),
 	}
+
+
+def _pays(possible: list[str]) -> bool:
+	return bool({Action.TAKE.value, Action.REFUND.value} & set(possible))
+
+
+def _approval(deposit) -> dict:
+	"""Why a second person would have to approve what this user does; None where nobody must.
+
+	A refund may need it for another reason above the limit than up to it (``limit`` in major units).
+	"""
+	asker = actions.asker()
+	limit = actions.limit_left(deposit)
+	above = Money(limit.minor + 1, limit.currency)
+
+	def why(action: Action, amount: Money) -> str | None:
+		text = needs_approval(action, amount, limit, asker, against_terms=actions.against_terms(deposit))
+		return _(text) if text else None
+
+	return {
+		"limit": to_float(limit),
+		"Refund": why(Action.REFUND, limit),
+		"Refund above": why(Action.REFUND, above),
+		"Forfeit": why(Action.FORFEIT, limit),
+		"Cancel": why(Action.CANCEL, limit),
+	}
+
+
+def vehicle_state(vehicle: str | None, deposit: str | None) -> dict | None:
+	"""The vehicle's title and status, and who holds it; ``ours``: the hold is this deposit's."""
+	if not vehicle:
+		return None
+	row = frappe.db.get_value("Dealer Vehicle", vehicle, ["name", "title", "status"], as_dict=True)
+	if not row:
+		return None
+	hold = frappe.db.get_value(
+		"Dealer Vehicle Hold",
+		{"active_vehicle": vehicle},
+		["customer", "hold_until", "deposit"],
+		as_dict=True,
+	)
+	if hold:
+		hold.customer_name = frappe.db.get_value("Customer", hold.customer, "customer_name")
+		hold.ours = bool(deposit) and hold.deposit == deposit
+	return {**row, "hold": hold}
+
+
+def payment_modes(company: str) -> list[dict]:
+	"""Modes of payment that have an account in the company: these a cashier can take money with."""
+	mode = frappe.qb.DocType("Mode of Payment")
+	account = frappe.qb.DocType("Mode of Payment Account")
+	return (
+		frappe.qb.from_(mode)
+		.join(account)
+		.on(account.parent == mode.name)
+		.select(mode.name, mode.type)
+		.where((mode.enabled == 1) & (account.company == company) & (account.default_account != ""))
+		.orderby(mode.name)
+		.run(as_dict=True)
+	)
+
+
+def usual_mode(company: str) -> str | None:
+	"""What this user took the last deposit with; else what the company took its last one with."""
+	deposit = frappe.qb.DocType("Deposit")
+	tender = frappe.qb.DocType("Deposit Tender")
+	last = (
+		frappe.qb.from_(deposit)
+		.join(tender)
+		.on(tender.parent == deposit.name)
+		.select(tender.mode_of_payment)
+		.where((deposit.company == company) & deposit.taken_on.isnotnull())
+		.orderby(deposit.creation, order=frappe.qb.desc)
+		.orderby(tender.idx)
+		.limit(1)
+	)
+	own = last.where(deposit.taken_by == frappe.session.user).run()
+	found = own or last.run()
+	return found[0][0] if found else None
 
 
 def _possible(deposit) -> list[str]:
@@ -53,6 +152,7 @@ def _movements(name: str) -> list[dict]:
 		fields=[
 			"name",
 			"movement",
+			"payment_entry.mode_of_payment as mode",
 			"amount",
 			"currency",
 			"moved_at",
@@ -64,7 +164,7 @@ def _movements(name: str) -> list[dict]:
 			"reverses",
 		],
 		order_by="name desc",
-		limit=200,
+		limit=MOVEMENTS,
 	)
 
 
@@ -81,6 +181,8 @@ def _requests(name: str) -> list[dict]:
 			"requested_by",
 			"requested_at",
 			"approval_reason",
+			"sales_invoice",
+			"mode_of_payment",
 		],
 		order_by="creation",
 	)
@@ -101,13 +203,21 @@ def _follow_ups(name: str) -> list[dict]:
 	)
 
 
-def _waiting(vehicle: str | None) -> list[dict]:
+def waiting_for(vehicle: str | None) -> list[dict]:
+	"""The first customers on a vehicle's waiting list, in its order."""
 	if not vehicle:
 		return []
 	return frappe.get_all(
 		"Dealer Vehicle Waitlist",
 		filters={"vehicle": vehicle, "status": "Waiting"},
-		fields=["name", "customer", "added_on", "salesperson"],
+		fields=[
+			"name",
+			"customer",
+			"customer.customer_name as customer_name",
+			"added_on",
+			"salesperson",
+			"note",
+		],
 		order_by="added_on",
 		limit=20,
 	)
@@ -138,13 +248,42 @@ def open_invoices(name: str) -> list[dict]:
 	return sorted(fitting, key=lambda row: row.dealer_vehicle != deposit.vehicle)
 
 
-def defaults(company: str, refundable: str | None) -> dict:
-	"""What a new deposit starts with."""
+def for_invoice(customer: str, company: str, vehicle: str | None) -> list[dict]:
+	"""Deposits of the customer that hold money this invoice may take: those for its vehicle, and those
+	for no vehicle at all. Without a vehicle on the invoice: all of them."""
+	rows = frappe.get_list(
+		"Deposit",
+		filters={
+			"customer": customer,
+			"company": company,
+			"status": ("in", [status.value for status in HOLDING]),
+		},
+		fields=[
+			"name",
+			"customer_name",
+			"status",
+			"held_amount",
+			"currency",
+			"vehicle",
+			"vehicle.title as vehicle_title",
+			"held_for",
+		],
+		order_by="taken_on, name",
+		limit=50,
+	)
+	return [row for row in rows if not (vehicle and row.vehicle) or row.vehicle == vehicle]
+
+
+def defaults(company: str, refundable: str | None, vehicle: str | None) -> dict:
+	"""What a new deposit starts with, and who holds its vehicle already."""
 	settings = settings_of(company)
 	kind = refundable or settings.default_refundable or "Yes"
 	now = now_datetime().replace(second=0, microsecond=0)
 	return {
+		"currency": frappe.get_cached_value("Company", company, "default_currency"),
 		"refundable": kind,
 		"terms": settings.get(_TERMS_FIELD[kind]),
+		"texts": {choice: cstr(settings.get(field)) for choice, field in _TERMS_FIELD.items()},
 		"hold_until": get_datetime(add_days(now, settings.hold_days)) if settings.hold_days else None,
+		"vehicle": vehicle_state(vehicle, None),
 	}

@@ -13,8 +13,17 @@ TERMS = {
 }
 
 
+# The window that US telemarketing law closes: before 8 and after 21 o'clock (47 CFR 64.1200).
+QUIET_HOURS = {"quiet_from": "21:00:00", "quiet_until": "08:00:00"}
+
+
 class DealerSettings(Document):
+	def __setup__(self):
+		# Frappe fills empty times of a new document with the time of day.
+		self.dont_update_if_missing = list(QUIET_HOURS)
+
 	def before_insert(self):
+		self.set_default_quiet_hours()
 		self.set_default_terms()
 		self.set_default_departments()
 		self.set_default_hours()
@@ -37,6 +46,11 @@ class DealerSettings(Document):
 
 	def after_rename(self, old, new, merge=False):
 		settings.forget()
+
+	def set_default_quiet_hours(self):
+		for field, time in QUIET_HOURS.items():
+			if not self.get(field):
+				self.set(field, time)
 
 	def set_default_terms(self):
 		for field, text in TERMS.items():

@@ -1,0 +1,3 @@
+frappe.ui.form.on("Deposit Action", {
+	refresh: (frm) => dealer.deposit.refresh_action(frm),
+});

@@ -1,0 +1,3 @@
+frappe.ui.form.on("Follow Up", {
+	refresh: (frm) => dealer.follow_up.refresh(frm),
+});

@@ -1,0 +1,98 @@
+"""What a person needs in hand to keep a promise: why it exists, whom to reach, what is known."""
+
+import frappe
+from frappe import _
+
+from dealer_pos_crm.dealer_crm import vocabulary
+from dealer_pos_crm.dealer_crm.follow_ups import OUTCOMES
+from dealer_pos_crm.dealer_setup.people import names_of
+from dealer_pos_crm.domain.deposit import HOLDING
+
+LAST_EVENTS = 5
+
+
+def facts(name: str | int) -> dict:
+	"""Everything a Follow Up form shows besides its fields. Parts the user may not read are left out."""
+	follow_up = frappe.get_doc("Follow Up", name)
+	cause = _event(follow_up.cause)
+	return {
+		"customer": _customer(follow_up.customer),
+		"cause": cause,
+		"stopped_by": _event(follow_up.stopped_by),
+		"vehicle": _title("Dealer Vehicle", follow_up.vehicle),
+		"deposit": _deposit(follow_up.deposit),
+		"held": _held(follow_up.customer),
+		"events": _last_events(follow_up.customer),
+		"outcomes": [{"value": outcome, "label": _(outcome)} for outcome in OUTCOMES],
+		"may_write": bool(frappe.has_permission("Follow Up", "write", follow_up)),
+		"people": names_of([follow_up.owner_user, follow_up.done_by, (cause or {}).get("actor")]),
+	}
+
+
+def _customer(name: str) -> dict:
+	return frappe.db.get_value(
+		"Customer", name, ["name", "customer_name", "mobile_no", "email_id", "language"], as_dict=True
+	) or frappe._dict(name=name, customer_name=name)
+
+
+def _event(key: str | None) -> dict | None:
+	if not key or not frappe.has_permission("Customer Event", "read"):
+		return None
+	event = frappe.db.get_value(
+		"Customer Event",
+		{"event_key": key},
+		["event_type", "title", "happened_at", "reference_doctype", "reference_name", "actor"],
+		as_dict=True,
+	)
+	return {**event, "label": vocabulary.name_of(event.event_type)} if event else None
+
+
+def _title(doctype: str, name: str | None) -> dict | None:
+	if not name:
+		return None
+	return {"name": name, "title": frappe.db.get_value(doctype, name, "title") or name}
+
+
+def _deposit(name: str | None) -> dict | None:
+	if not name or not frappe.has_permission("Deposit", "read"):
+		return None
+	return frappe.db.get_value(
+		"Deposit",
+		name,
+		[
+			"name",
+			"status",
+			"amount",
+			"held_amount",
+			"currency",
+			"refundable",
+			"refundable_until",
+			"hold_until",
+		],
+		as_dict=True,
+	)
+
+
+def _held(customer: str) -> list[dict]:
+	"""Other money held for the customer."""
+	if not frappe.has_permission("Deposit", "read"):
+		return []
+	return frappe.get_all(
+		"Deposit",
+		filters={"customer": customer, "status": ("in", [status.value for status in HOLDING])},
+		fields=["name", "held_amount", "currency"],
+		order_by="creation desc",
+		limit=LAST_EVENTS,
+	)
+
+
+def _last_events(customer: str) -> list[dict]:
+	if not frappe.has_permission("Customer Event", "read"):
+		return []
+	return frappe.get_all(
+		"Customer Event",
+		filters={"customer": customer},
+		fields=["title", "happened_at", "event_type", "reference_doctype", "reference_name"],
+		order_by="happened_at desc, name desc",
+		limit=LAST_EVENTS,
+	)

@@ -1,0 +1,125 @@
+"""The words of the spine: what each event is called, and what rules may say about it."""
+
+from frappe import _
+
+from dealer_pos_crm.dealer_crm.sources import sources
+from dealer_pos_crm.domain.event import EVENT_TYPES, SUBJECTS
+from dealer_pos_crm.domain.refusal import _ as marked
+
+EVENT_NAMES: dict[str, str] = {
+	"appointment.booked": marked("Appointment booked"),
+	"appointment.cancelled": marked("Appointment cancelled"),
+	"appointment.confirmed": marked("Appointment confirmed"),
+	"appointment.kept": marked("Appointment kept"),
+	"appointment.missed": marked("Appointment missed"),
+	"consent.given": marked("Consent given"),
+	"consent.revoked": marked("Consent revoked"),
+	"customer.merged": marked("Customer merged"),
+	"deal.contracted": marked("Deal contracted"),
+	"deal.delivered": marked("Vehicle delivered"),
+	"deal.funded": marked("Deal funded"),
+	"deal.lost": marked("Deal lost"),
+	"deal.opened": marked("Deal opened"),
+	"deal.ready_for_fni": marked("Deal ready for F&I"),
+	"deal.stage_changed": marked("Deal moved to another stage"),
+	"declined_service.closed": marked("Declined service closed"),
+	"declined_service.recovered": marked("Declined service recovered"),
+	"deposit.applied": marked("Deposit applied"),
+	"deposit.forfeited": marked("Deposit forfeited"),
+	"deposit.hold_expired": marked("Hold ended, deposit still here"),
+	"deposit.moved": marked("Deposit moved"),
+	"deposit.refunded": marked("Deposit refunded"),
+	"deposit.reinstated": marked("Money back in a deposit"),
+	"deposit.requested": marked("Deposit requested"),
+	"deposit.taken": marked("Deposit taken"),
+	"dispute.evidence_sent": marked("Evidence sent in a dispute"),
+	"dispute.lost": marked("Dispute lost"),
+	"dispute.opened": marked("Dispute opened"),
+	"dispute.won": marked("Dispute won"),
+	"invoice.cancelled": marked("Invoice cancelled"),
+	"invoice.credited": marked("Invoice credited"),
+	"invoice.issued": marked("Invoice issued"),
+	"job.approved": marked("Job approved"),
+	"job.declined": marked("Job declined"),
+	"job.deferred": marked("Job deferred"),
+	"job.done": marked("Job done"),
+	"job.recommended": marked("Job recommended"),
+	"lead.received": marked("Lead received"),
+	"lead.responded": marked("Lead answered"),
+	"message.received": marked("Message received"),
+	"message.sent": marked("Message sent"),
+	"part.arrived": marked("Part arrived"),
+	"part.delayed": marked("Part delayed"),
+	"part.ordered": marked("Part ordered"),
+	"pay_request.cancelled": marked("Pay request cancelled"),
+	"pay_request.expired": marked("Pay request expired"),
+	"pay_request.opened": marked("Pay request opened"),
+	"pay_request.paid": marked("Pay request paid"),
+	"pay_request.sent": marked("Pay request sent"),
+	"payment.failed": marked("Payment failed"),
+	"payment.received": marked("Payment received"),
+	"payment.reversed": marked("Payment cancelled"),
+	"refund.paid": marked("Refund paid"),
+	"ro.closed": marked("Repair order closed"),
+	"ro.invoiced": marked("Repair order invoiced"),
+	"ro.opened": marked("Repair order opened"),
+	"ro.paid": marked("Repair order paid"),
+	"survey.answered": marked("Survey answered"),
+	"vehicle.frontline_ready": marked("Vehicle front-line ready"),
+	"vehicle.held": marked("Vehicle held"),
+	"vehicle.recon_step_done": marked("Recon step done"),
+	"vehicle.released": marked("Vehicle free again"),
+	"vehicle.sold": marked("Vehicle sold"),
+	"vehicle.traded_in": marked("Vehicle traded in"),
+}
+
+# Dates that events carry in their facts: a wait can count from them.
+ANCHORS: dict[str, str] = {"hold_until": marked("the end of the hold")}
+
+# What conditions and texts can use, and the events that say it. Without a list: every event.
+FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
+	"amount": (marked("Amount"), ()),
+	"department": (marked("Department"), ()),
+	"actor": (marked("User who did it"), ()),
+	"what": (marked("What it is about, in words"), ("deposit", "vehicle")),
+	"kind": (marked("Kind of deposit"), ("deposit",)),
+	"mode": (marked("Mode of payment"), ("deposit.taken", "deposit.refunded", "payment", "refund")),
+	"reason": (marked("Reason given"), ("deposit", "vehicle.released")),
+	"hold_until_text": (marked("End of the hold, in words"), ("vehicle", "deposit.hold_expired")),
+	"waiting": (marked("Customers on the waiting list"), ("vehicle.released",)),
+}
+
+SUBJECT_NAMES: dict[str, str] = {
+	"deposit": marked("Deposit"),
+	"repair_order": marked("Repair order"),
+	"deal": marked("Deal"),
+	"vehicle": marked("Vehicle"),
+	"customer": marked("Customer"),
+}
+
+
+def name_of(event_type: str) -> str:
+	"""What people call an event type, in the user's language."""
+	return _(EVENT_NAMES.get(event_type, event_type))
+
+
+def recorded() -> frozenset[str]:
+	"""The event types that this version writes. A rule about another one waits for the day it is written."""
+	return frozenset({"customer.merged"}.union(*(source.types for source in sources())))
+
+
+def options() -> dict:
+	"""For the rule's form: events by name (those that happen here first), anchors, facts, subjects."""
+	written = recorded()
+	events = [
+		{"value": kind, "label": name_of(kind), "recorded": kind in written} for kind in sorted(EVENT_TYPES)
+	]
+	return {
+		"events": sorted(events, key=lambda row: (not row["recorded"], row["label"])),
+		"anchors": [{"value": name, "label": _(label)} for name, label in sorted(ANCHORS.items())],
+		"facts": [
+			{"value": name, "label": _(label), "events": list(kinds)}
+			for name, (label, kinds) in FACTS.items()
+		],
+		"subjects": [{"value": name, "label": _(SUBJECT_NAMES[name])} for name in (*SUBJECTS, "customer")],
+	}

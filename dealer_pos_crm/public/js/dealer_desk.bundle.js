@@ -1,0 +1,34 @@
+/** What the dealership's forms and lists share. It waits until one of them calls. */
+
+import * as ask from "./desk/ask";
+import * as dealership from "./desk/dealership";
+import * as html from "./desk/html";
+import * as list from "./desk/list";
+import * as server from "./desk/server";
+import * as words from "./desk/words";
+import * as deposit_action from "./deposit/action_form";
+import * as deposit_actions from "./deposit/actions";
+import * as deposit from "./deposit/form";
+import * as deposit_status from "./deposit/status";
+import * as follow_up from "./follow_up/form";
+import * as follow_up_status from "./follow_up/status";
+import * as rule from "./rule/form";
+import * as settings from "./settings/form";
+import * as vehicle from "./vehicle/form";
+import * as vehicle_status from "./vehicle/status";
+
+frappe.provide("dealer");
+Object.assign(dealer, {
+	...ask,
+	...dealership,
+	...html,
+	...server,
+	...words,
+	list,
+	deposit: { ...deposit_actions, ...deposit_status, ...deposit_action, ...deposit },
+	follow_up: { ...follow_up_status, ...follow_up },
+	rule,
+	settings,
+	vehicle: { ...vehicle_status, ...vehicle },
+});
+words.keep_fresh();

@@ -1,0 +1,128 @@
+/** A dialog for one action: what is needed, what will happen, one button, and the refusal where one looks. */
+
+import { html, trusted } from "./html";
+import { new_key } from "./server";
+
+/**
+ * @param {object} opts
+ * @param {string} opts.title
+ * @param {object[]} opts.fields
+ * @param {string} opts.label of the one button
+ * @param {(values: object) => string|object} [opts.sentence] what will happen, in one sentence
+ * @param {(values: object, key: string) => Promise} opts.submit rejects with a Refusal
+ * @param {(values: object) => string|null} [opts.problem] why it cannot be done yet; the button waits
+ * @param {(values: object) => string|null} [opts.missing] what is still to be filled in; the button waits,
+ *        but what will happen can be told already
+ * @param {Record<string, (refusal: Refusal) => {label: string, run: () => Promise}>} [opts.remedies]
+ *        by kind of refusal: a button that helps
+ */
+export function ask(opts) {
+	const back_to = document.activeElement;
+	const key = new_key();
+	let running = false;
+
+	const dialog = new frappe.ui.Dialog({
+		title: opts.title,
+		size: opts.size,
+		no_submit_on_enter: true,
+		fields: [
+			...opts.fields,
+			{ fieldtype: "HTML", fieldname: "dlr_sentence" },
+			{ fieldtype: "HTML", fieldname: "dlr_refusal" },
+		],
+		primary_action_label: opts.label,
+		primary_action: (values) => run(values),
+	});
+	const button = dialog.get_primary_btn();
+	button.toggleClass("btn-danger", Boolean(opts.danger)).toggleClass("btn-primary", !opts.danger);
+	if (opts.danger) dialog.get_primary_btn = () => button;
+	dialog.$wrapper.addClass("dlr-ask").attr("aria-label", opts.title);
+	const refusal_area = dialog.fields_dict.dlr_refusal.$wrapper.attr("role", "alert");
+	const sentence_area = dialog.fields_dict.dlr_sentence.$wrapper.attr("aria-live", "polite");
+
+	function values_now() {
+		return dialog.get_values(true, false) || {};
+	}
+
+	function refresh() {
+		const values = values_now();
+		const problem = opts.problem?.(values) || null;
+		const missing = problem ? null : opts.missing?.(values) || null;
+		const sentence = problem || opts.sentence?.(values) || "";
+		sentence_area.html(
+			String(
+				sentence || missing
+					? html`<div class="dlr-sentence ${problem ? "dlr-problem" : ""}">
+							${sentence} ${missing ? html`<div class="dlr-small">${missing}</div>` : ""}
+					  </div>`
+					: ""
+			)
+		);
+		button.prop("disabled", running || Boolean(problem || missing));
+	}
+
+	function show_refusal(refusal) {
+		if (!refusal) return refusal_area.empty();
+		refusal_area.html(
+			String(html`<div class="dlr-refusal">
+				${refusal.title ? html`<b>${refusal.title}</b><br />` : ""}${trusted(refusal.message)}
+			</div>`)
+		);
+		const remedy = opts.remedies?.[refusal.kind]?.(refusal, dialog);
+		if (remedy) {
+			const helper = $(String(html`<button class="btn btn-default btn-sm">${remedy.label}</button>`));
+			helper.on("click", () => {
+				helper.prop("disabled", true);
+				Promise.resolve(remedy.run()).catch((again) => {
+					helper.prop("disabled", false);
+					show_refusal(again);
+				});
+			});
+			refusal_area.find(".dlr-refusal").append("<br>", helper);
+		}
+		refusal_area.get(0).scrollIntoView({ block: "nearest" });
+	}
+
+	async function run(values) {
+		if (running) return;
+		running = true;
+		show_refusal(null);
+		button.prop("disabled", true).text(opts.working || __("Working…"));
+		try {
+			const answer = await opts.submit(values, key);
+			dialog.hide();
+			await opts.done?.(answer, values);
+		} catch (refusal) {
+			if (!refusal?.message) throw refusal;
+			show_refusal(refusal);
+		} finally {
+			running = false;
+			button.text(opts.label);
+			refresh();
+		}
+	}
+
+	dialog.$wrapper.on("keydown", (event) => {
+		if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+			event.preventDefault();
+			document.activeElement?.blur?.(); // a field that is being typed in hands its value over
+			setTimeout(() => button.is(":enabled") && button.trigger("click"), 0);
+		}
+	});
+	dialog.$body.on("input change awesomplete-selectcomplete", () => setTimeout(refresh, 0));
+	for (const field of dialog.fields_list) {
+		const own = field.df.onchange;
+		field.df.onchange = function (...words) {
+			own?.apply(this, words);
+			refresh();
+		};
+	}
+	dialog.onhide = () => {
+		back_to?.isConnected && back_to.focus?.();
+		setTimeout(() => dialog.$wrapper.remove(), 500);
+	};
+	dialog.dlr_refresh = refresh;
+	dialog.show();
+	refresh();
+	return dialog;
+}

@@ -1,0 +1,21 @@
+/** Lists on small screens: Frappe shows four columns there; these lists answer their question in more. */
+
+export function wide(listview, columns) {
+	listview.$page.addClass("dlr-list");
+	const settings = listview.list_view_settings;
+	if (settings.total_fields || settings.fields) return; // somebody has set this list up
+	settings.total_fields = columns;
+	listview.setup_columns();
+	delete settings.total_fields;
+	listview.render_header(true);
+}
+
+export const is_narrow = () => window.innerWidth <= 1366;
+
+/** The order a list begins with, until somebody chooses another. */
+export function sorted_by(listview, field, order) {
+	if (listview.view_user_settings.sort_by) return;
+	listview.sort_selector?.set_value(field, order);
+	listview.sort_by = field;
+	listview.sort_order = order;
+}

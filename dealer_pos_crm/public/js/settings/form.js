@@ -1,0 +1,132 @@
+/** The Dealer Settings form: whether deposits can be booked, and what would have to change. */
+
+import { ask } from "../desk/ask";
+import { add_company, companies } from "../desk/dealership";
+import { html, fill, trusted } from "../desk/html";
+import { call } from "../desk/server";
+
+export function setup(frm) {
+	frm.set_query("company", () => ({ filters: { name: ["not in", companies()], is_group: 0 } }));
+	for (const [field, filters] of Object.entries({
+		deposit_account: { root_type: "Liability", account_type: "Receivable" },
+		forfeit_income_account: { root_type: "Income" },
+	})) {
+		frm.set_query(field, () => ({
+			filters: { company: frm.doc.company, is_group: 0, disabled: 0, ...filters },
+		}));
+	}
+	frm.set_query("forfeit_tax_template", () => ({ filters: { company: frm.doc.company, disabled: 0 } }));
+	frm.set_query("cost_center", "departments", () => ({ filters: { company: frm.doc.company, is_group: 0 } }));
+	frm.set_query("manager", "departments", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+	frm.set_query("receipt_format", () => ({ filters: { doc_type: "Deposit" } }));
+}
+
+/** A new one begins with usual values. Frappe would put the time of day into empty times. */
+export function onload(frm) {
+	if (!frm.is_new()) return;
+	Object.assign(frm.doc, { quiet_from: "21:00:00", quiet_until: "08:00:00" });
+	if (companies().includes(frm.doc.company)) frm.doc.company = null;
+}
+
+export async function refresh(frm) {
+	const wrapper = frm.fields_dict.status_html.$wrapper;
+	if (frm.is_new()) {
+		wrapper.html(
+			String(html`<div class="dlr-note">
+				<div>
+					${__("Choose the company and save. Terms, departments and hours begin with usual values; the accounts come with one button after that.")}
+				</div>
+			</div>`)
+		);
+		return;
+	}
+	add_company(frm.doc.company);
+	const name = frm.doc.name;
+	if (wrapper.data("company") !== name) {
+		wrapper.html(`<div class="dlr-overview dlr-skeleton dlr-low" aria-busy="true"></div>`).data("company", name);
+	}
+	let state;
+	try {
+		state = await call("dealer_pos_crm.api.setup.deposit_accounting", { company: name }, { type: "GET" });
+	} catch (refusal) {
+		wrapper.html(
+			String(html`<div class="dlr-note dlr-note-red"><div>${trusted(refusal.message)}</div></div>`)
+		);
+		return;
+	}
+	if (frm.doc.name !== name) return;
+	wrapper.html(String(status(state)));
+	wrapper.off("click.dlr").on("click.dlr", "[data-dlr=set-up]", () => confirm(frm, state));
+}
+
+function status(state) {
+	if (state.ready) {
+		return html`<div class="dlr-note dlr-note-green">
+			<div><b>${__("Already set up.")}</b> ${__("Deposits are booked as a liability until they are applied or paid back.")}</div>
+		</div>`;
+	}
+	const may = frappe.model.can_write("Company") && frappe.model.can_create("Account");
+	return html`<div class="dlr-note dlr-note-orange">
+		<div>
+			<b>${__("Deposits cannot be taken yet.")}</b>
+			${__("The company does not book them as a liability.")}
+			${may ? "" : __("Somebody who may change the company and its accounts has to set this up.")}
+		</div>
+		${may
+			? html`<div class="dlr-buttons">
+					<button class="btn btn-primary btn-sm" data-dlr="set-up">${__("Set up deposit accounting")}</button>
+			  </div>`
+			: ""}
+	</div>`;
+}
+
+async function confirm(frm, state) {
+	if (frm.is_dirty()) {
+		await frm.save();
+		if (frm.is_dirty()) return;
+	}
+	const dialog = ask({
+		title: __("Set Up Deposit Accounting"),
+		size: "large",
+		fields: [{ fieldtype: "HTML", fieldname: "changes" }],
+		label: __("Confirm"),
+		working: __("Setting up…"),
+		sentence: () =>
+			state.changes.length === 1
+				? __("This 1 change is made. Nothing else is touched.")
+				: fill(__("These {0} changes are made. Nothing else is touched."), [state.changes.length]),
+		submit: () => call("dealer_pos_crm.api.setup.set_up_deposit_accounting", { company: frm.doc.name }),
+		done: () => {
+			frappe.show_alert({ message: __("Deposit accounting is set up"), indicator: "green" });
+			frappe.model.clear_doc("Company", frm.doc.company);
+			frm.reload_doc();
+		},
+	});
+	dialog.fields_dict.changes.$wrapper.html(String(changes(state)));
+}
+
+function changes(state) {
+	return html`<div class="dlr-scroll">
+			<table class="table dlr-table">
+				<thead>
+					<tr>
+						<th>${__("Where")}</th>
+						<th>${__("What")}</th>
+						<th>${__("Before")}</th>
+						<th>${__("After")}</th>
+					</tr>
+				</thead>
+				<tbody>
+					${state.changes.map(
+						(row) => html`<tr>
+							<td class="dlr-wrap">${row.document}</td>
+							<td class="dlr-wrap">${row.field}</td>
+							<td class="text-muted">${row.before || "–"}</td>
+							<td><b>${row.after}</b></td>
+						</tr>`
+					)}
+				</tbody>
+			</table>
+		</div>
+		${state.notes.map((note) => html`<div class="dlr-note dlr-note-orange"><div>${note}</div></div>`)}`;
+}
