@@ -44,7 +44,7 @@ class BusinessHours:
 				begin = max(span[0], moment)
 				if begin < span[1]:
 					room = span[1] - begin
-					if rest < room or (rest == room and rest > timedelta(0)):
+					if rest <= room:
 						return begin + rest
 					rest -= room
 			day += timedelta(days=1)

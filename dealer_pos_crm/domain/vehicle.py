@@ -88,7 +88,7 @@ def check_change(
 		)
 	if hold is None:
 		return
-	if old is Status.ON_HOLD and new in FREE:
+	if new in FREE:
 		raise Refused(
 			"still_held",
 			_("{0} is held for {1} until {2}; release the hold first"),

@@ -241,7 +241,7 @@ def _suggestion(vin: str) -> str | None:
 	"""The VIN that was probably meant: look-alikes corrected, or the I dropped that bar codes of
 	imported cars begin with. Only one whose check digit fits is offered."""
 	for meant in (vin.translate(_CORRECTED), vin[1:].translate(_CORRECTED) if vin[0] == "I" else ""):
-		if meant != vin and len(meant) == LENGTH and all(c in _VALUES for c in meant):
+		if len(meant) == LENGTH and all(c in _VALUES for c in meant):
 			if meant[8] == check_digit(meant):
 				return meant
 	return None

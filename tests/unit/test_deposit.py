@@ -508,4 +508,4 @@ class Dealership(RuleBasedStateMachine):
 
 
 TestDealership = Dealership.TestCase
-TestDealership.settings = settings(max_examples=3 * EXAMPLES // 2, stateful_step_count=40)
+TestDealership.settings = settings(max_examples=EXAMPLES, stateful_step_count=40)

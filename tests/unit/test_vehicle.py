@@ -71,11 +71,12 @@ def test_on_hold_needs_a_hold(old):
 
 
 @pytest.mark.parametrize("new", [RECON, READY])
-def test_a_held_car_is_not_freed_by_hand(new):
-	refused = refusal(check_change, ON_HOLD, new, CAR, hold=HOLD)
+@pytest.mark.parametrize("old", [ON_HOLD, SOLD])
+def test_a_held_car_is_not_freed_by_hand(old, new):
+	refused = refusal(check_change, old, new, CAR, hold=HOLD)
 	assert refused.code == "still_held"
 	assert str(refused) == f"{CAR} is held for Ann until 2026-03-02 18:00; release the hold first"
-	check_change(ON_HOLD, new, CAR)
+	check_change(old, new, CAR)
 
 
 def test_a_held_car_is_sold_to_nobody_else():
@@ -83,6 +84,7 @@ def test_a_held_car_is_sold_to_nobody_else():
 	refused = refusal(check_change, ON_HOLD, SOLD, CAR, hold=HOLD, buyer="Bob")
 	assert refused.code == "held_by_other"
 	check_change(ON_HOLD, SOLD, CAR, buyer="Bob")
+	check_change(ON_HOLD, SOLD, CAR, hold=HOLD)  # nobody said who buys
 
 
 def test_one_car_is_held_for_one_customer():
@@ -175,7 +177,9 @@ def test_the_same_reading_again_is_fine():
 	check_readings([Reading(DAY, 30_000), Reading(DAY, 30_000), Reading(DAY + timedelta(1), 30_000)], CAR)
 
 
-@pytest.mark.parametrize(("explanation", "fine"), [("odometer replaced", True), (" ", False), ("x", False)])
+@pytest.mark.parametrize(
+	("explanation", "fine"), [("odometer replaced", True), ("new", True), (" no ", False), ("", False)]
+)
 def test_a_lower_reading_can_be_explained(explanation, fine):
 	readings = [Reading(DAY, 30_000), Reading(DAY + timedelta(5), 12, explanation)]
 	if fine:
@@ -268,6 +272,8 @@ def test_ownership_does_not_begin_before_the_last_change():
 	closed = (OwnerPeriod("Ann", date(2020, 1, 1), date(2022, 1, 1)),)
 	refused = refusal(begin_ownership, closed, "Bob", date(2021, 12, 31), CAR)
 	assert refused.values[1:] == ("Bob", "2021-12-31")
+	refused = refusal(check_owners, [*closed, OwnerPeriod("Bob")], CAR)
+	assert refused.values[1:] == ("Bob", "-")
 
 
 @pytest.mark.parametrize(

@@ -210,6 +210,29 @@ def test_make_vin_refuses_what_is_no_pattern(pattern):
 		make_vin(pattern)
 
 
+@pytest.mark.parametrize(
+	("letters", "value"),
+	[(letters, n) for n, letters in enumerate("AJ BKS CLT DMU ENV FW GPX HY RZ".split(), start=1)],
+)
+def test_what_letters_count(letters, value):
+	for letter in letters:
+		assert check_digit("0" * 16 + letter) == "0123456789X"[2 * value % 11]
+
+
+@pytest.mark.parametrize(
+	("position", "weight"), list(enumerate((8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)))
+)
+def test_what_positions_weigh(position, weight):
+	vin = "0" * position + "1" + "0" * (16 - position)
+	assert check_digit(vin) == "0123456789X"[weight]
+
+
+def test_check_digit_refuses_what_no_vin_has():
+	with pytest.raises(Refused) as refused:
+		check_digit("1M8GDM9AXKPO42788")
+	assert refused.value.values[:2] == ("O", "12")
+
+
 def test_check_digit_refuses_another_length():
 	with pytest.raises(Refused) as refused:
 		check_digit("1M8")
