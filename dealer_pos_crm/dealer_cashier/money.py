@@ -1,6 +1,6 @@
 """The door between Frappe's floats and the domain's exact money."""
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 import frappe
 
@@ -13,9 +13,12 @@ def to_money(value: float | int | str | Decimal | None, currency: str) -> Money:
 	"""Exact money from what Frappe holds. Raises ``WrongAmount`` when it has more decimals than the currency."""
 	if value is None or value == "":
 		return Money.zero(currency)
-	exact = Decimal(str(value))
-	if exact.is_finite():
-		exact = exact.quantize(_STORED, rounding=ROUND_HALF_EVEN).normalize()
+	try:
+		exact = Decimal(str(value).strip())
+		if exact.is_finite():
+			exact = exact.quantize(_STORED, rounding=ROUND_HALF_EVEN).normalize()
+	except InvalidOperation:  # no number at all, or one with more digits than any amount has
+		return Money.of(str(value), currency)
 	return Money.of(exact, currency)
 
 

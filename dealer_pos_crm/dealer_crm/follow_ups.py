@@ -1,11 +1,17 @@
 """Follow-ups on a site: opened by the clock, given to a person as a ToDo, ended with an outcome."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import frappe
 from frappe import _
 from frappe.utils import get_link_to_form, getdate, now_datetime
 
+from dealer_pos_crm.dealer_crm.owners import works_here
+from dealer_pos_crm.dealer_crm.store import FrappeStore
+from dealer_pos_crm.dealer_setup.settings import is_dealership, manager_of
 from dealer_pos_crm.domain import spine
-from dealer_pos_crm.domain.follow_up import Status
+from dealer_pos_crm.domain.follow_up import FollowUp, Status
 
 OUTCOMES = ("Reached", "Left Message", "Booked", "Paid", "No Longer Wanted", "Reviewed", "Other")
 _BATCH = 50
@@ -13,53 +19,61 @@ _BATCH = 50
 
 def open_due() -> None:
 	"""Open what is due. Every minute, and by as many workers as happen to run: each promise opens once."""
-	from dealer_pos_crm.dealer_crm.store import FrappeStore
-
 	store = FrappeStore()
 	for _round in range(200):
-		frappe.db.savepoint("open_due")
 		try:
 			settled = spine.open_due(now_datetime(), store, limit=_BATCH)
 		except Exception:
-			frappe.db.rollback(save_point="open_due")
-			_open_one_by_one(store)
+			frappe.db.rollback()
+			_open_one_by_one()
 			return
 		frappe.db.commit()  # nosemgrep - each batch is a piece of work of its own
 		if not settled:
 			return
 
 
-def _open_one_by_one(store) -> None:
+def _open_one_by_one() -> None:
 	"""One promise that cannot be opened does not keep the others waiting; it says so and is tried again."""
-	for follow_up in store.due_to_open(now_datetime(), 10_000):
-		frappe.db.savepoint("open_one")
-		try:
-			spine.open_due(now_datetime(), _Only(follow_up), limit=1)
-		except Exception:
-			frappe.db.rollback(save_point="open_one")
-			name = frappe.db.get_value("Follow Up", {"follow_up_key": follow_up.key}, "name")
-			frappe.log_error(
-				title=f"Follow Up {name} could not be opened",
-				reference_doctype="Follow Up",
-				reference_name=name,
-			)
-			frappe.db.set_value(
-				"Follow Up",
-				name,
-				{
-					"opens_at": frappe.utils.add_to_date(now_datetime(), minutes=15),
-					"reason": _("Could not be opened; will be tried again. See the Error Log."),
-				},
-			)
+	due = frappe.get_all(
+		"Follow Up",
+		{"status": Status.PLANNED.value, "opens_at": ("<=", now_datetime())},
+		["name", "follow_up_key"],
+		order_by="opens_at, follow_up_key",
+	)
+	for row in due:
 		frappe.db.commit()  # nosemgrep - each promise is a piece of work of its own
+		try:
+			spine.open_due(now_datetime(), _Only(row.follow_up_key), limit=1)
+		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+			frappe.db.rollback()  # somebody else has it in hand; the next minute will tell
+		except Exception:
+			frappe.db.rollback()
+			_put_off(row.name)
+	frappe.db.commit()  # nosemgrep - see above
 
 
-def _Only(follow_up):
-	from dealer_pos_crm.dealer_crm.store import FrappeStore
+def _put_off(name: str | int) -> None:
+	frappe.log_error(
+		title=f"Follow Up {name} could not be opened", reference_doctype="Follow Up", reference_name=name
+	)
+	frappe.db.set_value(
+		"Follow Up",
+		{"name": name, "status": Status.PLANNED.value},
+		{
+			"opens_at": frappe.utils.add_to_date(now_datetime(), minutes=15),
+			"reason": _("Could not be opened; will be tried again. See the Error Log."),
+		},
+	)
 
-	store = FrappeStore()
-	store.due_to_open = lambda now, limit: [follow_up]
-	return store
+
+class _Only(FrappeStore):
+	"""A store that sees one planned promise, if no other worker has it in hand."""
+
+	def __init__(self, key: str) -> None:
+		self.key = key
+
+	def due_to_open(self, now: datetime, limit: int) -> Sequence[FollowUp]:
+		return self.planned("follow_up_key = %(key)s", {"key": self.key}, now, limit)
 
 
 def give_task(name: str | int, owner: str | None) -> None:
@@ -103,8 +117,11 @@ def close_task(filters: dict) -> None:
 		doc.save(ignore_permissions=True)
 
 
-def finish(name: str | int, outcome: str, note: str | None = None) -> None:
-	"""End an open promise with its outcome. Refused when it is not open or the outcome is unknown."""
+def finish(name: str | int, outcome: str, note: str | None = None, *, by_task: bool = False) -> None:
+	"""End an open promise with its outcome. Refused when it is not open or the outcome is unknown.
+
+	``by_task``: whoever may close the ToDo may end its promise, whatever their roles.
+	"""
 	follow_up = frappe.get_doc("Follow Up", name, for_update=True)
 	if outcome not in OUTCOMES:
 		frappe.throw(_("{0} is not an outcome. Choose one of: {1}").format(outcome, ", ".join(OUTCOMES)))
@@ -125,12 +142,25 @@ def finish(name: str | int, outcome: str, note: str | None = None) -> None:
 			"ended_at": now_datetime(),
 		}
 	)
-	follow_up.save()
+	follow_up.flags.of_the_promise = True
+	follow_up.save(ignore_permissions=by_task)
 	close_task({"name": follow_up.name})
 
 
 def reassign(name: str | int, user: str | None) -> None:
-	"""Give an open promise to somebody else; None puts it into the orphan queue."""
+	"""Give an open promise to somebody else; None puts it into the orphan queue.
+
+	Refused for one that is not open and for a user who does not work here any more.
+	"""
+	status, title = frappe.db.get_value("Follow Up", name, ["status", "title"], for_update=True)
+	if status != Status.OPEN.value:
+		frappe.throw(
+			_("{0} is {1}; only an open follow-up can be given to somebody").format(
+				frappe.bold(title), _(status)
+			)
+		)
+	if user and not works_here(user):
+		frappe.throw(_("{0} is disabled or no user; choose somebody else").format(frappe.bold(user)))
 	close_task({"name": name})
 	frappe.db.set_value("Follow Up", name, {"owner_user": user, "todo": None})
 	give_task(name, user)
@@ -138,8 +168,6 @@ def reassign(name: str | int, user: str | None) -> None:
 
 def orphan(user: str) -> int:
 	"""Hand the open promises of a user who leaves to the departments' managers. Returns how many."""
-	from dealer_pos_crm.dealer_setup.settings import is_dealership, manager_of
-
 	names = frappe.get_all(
 		"Follow Up",
 		filters={"owner_user": user, "status": Status.OPEN.value},
@@ -148,5 +176,5 @@ def orphan(user: str) -> int:
 	)
 	for row in names:
 		manager = manager_of(row.company, row.department) if is_dealership(row.company) else None
-		reassign(row.name, manager if manager != user else None)
+		reassign(row.name, manager if manager != user and works_here(manager) else None)
 	return len(names)

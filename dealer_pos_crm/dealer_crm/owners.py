@@ -14,7 +14,7 @@ _OWNER_FIELDS = {
 
 def owner_of(follow_up: FollowUp, rule: Rule | None) -> str | None:
 	"""An enabled user, or None: then the promise waits in the orphan queue."""
-	return next(filter(_works_here, _candidates(follow_up, rule)), None)
+	return next(filter(works_here, _candidates(follow_up, rule)), None)
 
 
 def _candidates(follow_up: FollowUp, rule: Rule | None):
@@ -35,7 +35,8 @@ def _candidates(follow_up: FollowUp, rule: Rule | None):
 		yield follow_up.document_owner
 
 
-def _works_here(user: str | None) -> bool:
+def works_here(user: str | None) -> bool:
+	"""Whether somebody is an enabled user."""
 	return bool(user) and user != "Guest" and bool(frappe.get_cached_value("User", user, "enabled"))
 
 

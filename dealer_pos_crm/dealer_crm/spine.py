@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import frappe
 from frappe.utils import now_datetime
 
 from dealer_pos_crm.dealer_crm.store import FrappeStore
@@ -23,7 +24,19 @@ def record(events: Iterable[Event]) -> int:
 def open_due_now(deposit: str | None = None) -> None:
 	"""Open what is due at this moment, in the caller's transaction; for one deposit only when named."""
 	store = _OneDeposit(deposit) if deposit else FrappeStore()
-	spine.open_due(now_datetime(), store)
+	frappe.db.savepoint("open_now")
+	try:
+		spine.open_due(now_datetime(), store)
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		raise
+	except Exception:
+		# No promise is worth a payment: it stays planned, and the scheduler opens it.
+		frappe.db.rollback(save_point="open_now")
+		frappe.log_error(
+			title="A follow-up could not be opened at once",
+			reference_doctype="Deposit" if deposit else None,
+			reference_name=deposit,
+		)
 
 
 class _OneDeposit(FrappeStore):

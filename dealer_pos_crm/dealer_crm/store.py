@@ -236,7 +236,7 @@ class FrappeStore:
 		return _follow_ups(
 			f"status = 'Planned' and opens_at <= %(now)s and {where}",
 			{**values, "now": now},
-			f"order by opens_at, name limit {int(limit)} for update skip locked",
+			f"order by opens_at, follow_up_key limit {int(limit)} for update skip locked",
 		)
 
 	def standing(self, follow_up: FollowUp, now: datetime) -> Standing:
@@ -262,7 +262,8 @@ class FrappeStore:
 					"event_type": ("in", CONTACTS),
 					"happened_at": ("<=", now),
 				},
-				"max(happened_at)",
+				"happened_at",
+				order_by="happened_at desc",
 			)
 		# Consent is not kept yet: nobody has consented to anything that asks for it.
 		return Standing(opened_of_rule=opened, last_contact=contact, consents=False)
@@ -271,7 +272,7 @@ class FrappeStore:
 		owner = owner_of(follow_up, self.rule(follow_up.rule))
 		frappe.db.sql(
 			"""update `tabFollow Up` set status = 'Open', opened_at = %(at)s, owner_user = %(owner)s,
-				modified = %(now)s where follow_up_key = %(key)s and status = 'Planned'""",
+				reason = null, todo = null, modified = %(now)s where follow_up_key = %(key)s and status = 'Planned'""",
 			{"at": follow_up.opened_at, "owner": owner, "now": now_datetime(), "key": follow_up.key},
 		)
 		if not _changed_rows():

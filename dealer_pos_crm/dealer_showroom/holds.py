@@ -8,12 +8,22 @@ from frappe.utils import format_datetime, get_datetime, get_link_to_form, now_da
 
 from dealer_pos_crm.dealer_crm import spine
 from dealer_pos_crm.domain.event import Event
+from dealer_pos_crm.domain.vehicle import HOLDABLE, Status
 
 EXTENDED = "Extended"
 
 
 class VehicleHeld(frappe.ValidationError):
 	"""Somebody else holds the vehicle."""
+
+
+def lock(vehicle: str | None) -> None:
+	"""Keep others from the vehicle until the end of this transaction.
+
+	Always after the deposit and before the hold, so that two who want the same never wait for each other.
+	"""
+	if vehicle:
+		frappe.db.get_value("Dealer Vehicle", vehicle, "name", for_update=True)
 
 
 def active_hold(vehicle: str):
@@ -28,18 +38,25 @@ def active_hold(vehicle: str):
 
 
 def check_free(vehicle: str, deposit: str | None = None) -> None:
-	"""Refuse when the vehicle is held for somebody else, saying for whom and until when."""
+	"""Refuse when the vehicle is held for somebody else, saying for whom and until when, or not in stock."""
+	lock(vehicle)
 	hold = active_hold(vehicle)
 	if hold and hold.deposit != deposit:
 		_refuse(hold)
-	status = frappe.db.get_value("Dealer Vehicle", vehicle, "status")
-	if status == "Sold":
+	status = not_in_stock(vehicle)
+	if status:
 		frappe.throw(
-			_("{0} is sold and cannot be held. Choose another vehicle").format(
-				get_link_to_form("Dealer Vehicle", vehicle)
+			_("{0} is {1} and cannot be held. Choose a vehicle in stock").format(
+				get_link_to_form("Dealer Vehicle", vehicle), _(status)
 			),
 			VehicleHeld,
 		)
+
+
+def not_in_stock(vehicle: str) -> str | None:
+	"""The status of a vehicle that nobody can hold (sold, a customer's own); None for one in stock."""
+	status = frappe.db.get_value("Dealer Vehicle", vehicle, "status", for_update=True)
+	return None if Status(status) in HOLDABLE else status
 
 
 def _refuse(hold) -> None:
@@ -61,6 +78,7 @@ def _refuse(hold) -> None:
 
 def hold(vehicle: str, customer: str, deposit: str, company: str, until: datetime | str):
 	"""Hold a vehicle for a deposit's customer. The unique key on the active vehicle decides a race."""
+	lock(vehicle)
 	doc = frappe.get_doc(
 		{
 			"doctype": "Dealer Vehicle Hold",
@@ -74,6 +92,7 @@ def hold(vehicle: str, customer: str, deposit: str, company: str, until: datetim
 			"active_vehicle": vehicle,
 		}
 	)
+	doc.flags.of_the_showroom = True
 	try:
 		doc.insert(ignore_permissions=True)
 	except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
@@ -214,19 +233,9 @@ def expire_due() -> None:
 	from dealer_pos_crm.dealer_cashier.deposits.refresh import refresh
 	from dealer_pos_crm.dealer_setup.settings import is_dealership, settings_of
 
-	names = frappe.get_all(
-		"Dealer Vehicle Hold",
-		filters={
-			"ended_at": ("is", "not set"),
-			"expired_at": ("is", "not set"),
-			"hold_until": ("<=", now_datetime()),
-		},
-		pluck="name",
-		order_by="hold_until",
-	)
-	for name in names:
+	for name, vehicle, deposit in _due():
 		try:
-			_expire(name, refresh, is_dealership, settings_of)
+			_expire(name, vehicle, deposit, refresh, is_dealership, settings_of)
 		except Exception:
 			frappe.db.rollback()
 			frappe.log_error(
@@ -238,15 +247,25 @@ def expire_due() -> None:
 			frappe.db.commit()  # nosemgrep - each hold is a piece of work of its own
 
 
-def _expire(name: str, refresh, is_dealership, settings_of) -> None:
-	deposit = frappe.db.get_value("Dealer Vehicle Hold", name, "deposit")
-	if deposit:
-		frappe.db.get_value("Deposit", deposit, "name", for_update=True)
+def _due() -> list[tuple[str, str, str | None]]:
+	"""Holds whose time has come: name, vehicle, deposit. Money that went into the sale of the vehicle keeps
+	it for its buyer."""
+	return frappe.db.sql(
+		"""select h.name, h.vehicle, h.deposit from `tabDealer Vehicle Hold` h
+		left join `tabDeposit` d on d.name = h.deposit
+		where h.ended_at is null and h.expired_at is null and h.hold_until <= %s
+			and ifnull(d.applied_amount, 0) = 0
+		order by h.hold_until, h.name""",
+		now_datetime(),
+	)
+
+
+def _expire(name: str, vehicle: str, deposit: str | None, refresh, is_dealership, settings_of) -> None:
+	applied = frappe.db.get_value("Deposit", deposit, "applied_amount", for_update=True) if deposit else 0
+	lock(vehicle)
 	doc = frappe.get_doc("Dealer Vehicle Hold", name, for_update=True)
-	if doc.ended_at or doc.expired_at or get_datetime(doc.hold_until) > now_datetime():
+	if applied or doc.ended_at or doc.expired_at or get_datetime(doc.hold_until) > now_datetime():
 		return
-	if deposit and frappe.db.get_value("Deposit", deposit, "applied_amount"):
-		return  # the money went into the sale of this vehicle: it stays with its buyer
 	doc.db_set("expired_at", now_datetime())
 	spine.record(events_of(doc))
 	if not is_dealership(doc.company) or settings_of(doc.company).release_on_expiry:

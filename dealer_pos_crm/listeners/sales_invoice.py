@@ -50,6 +50,7 @@ def validate(doc, method=None) -> None:
 def on_submit(doc, method=None) -> None:
 	if _ours(doc):
 		spine.record(events_of(doc, doc.doctype))
+	refresh.settle()
 
 
 def before_cancel(doc, method=None) -> None:
@@ -69,6 +70,7 @@ def before_cancel(doc, method=None) -> None:
 def on_cancel(doc, method=None) -> None:
 	if _ours(doc):
 		spine.record(events_of(doc, doc.doctype))
+	refresh.settle()
 
 
 def events_of(row: Mapping, doctype: str) -> list[Event]:

@@ -22,3 +22,4 @@ def on_cancel(doc, method=None) -> None:
 			order_by="voucher_no",
 		)
 	)
+	refresh.settle()

@@ -9,3 +9,4 @@ def on_submit(doc, method=None) -> None:
 	for row in doc.allocations:
 		if row.reference_doctype == "Payment Entry":
 			refresh.touch(row.reference_name)
+	refresh.settle()

@@ -15,6 +15,7 @@ from dealer_pos_crm.dealer_setup import accounting, roles
 from dealer_pos_crm.domain.vin import make_vin
 
 COMPANY = "Summit Motors"
+ABBR = "SM"
 _serial = itertools.count(1)
 
 
@@ -63,7 +64,11 @@ def make_mode(mode: str, account_type: str) -> str:
 	"""A mode of payment with a company account of its own kind."""
 	if not frappe.db.exists("Mode of Payment", mode):
 		frappe.get_doc(
-			{"doctype": "Mode of Payment", "mode_of_payment": mode, "type": "Cash" if mode == "Cash" else "Bank"}
+			{
+				"doctype": "Mode of Payment",
+				"mode_of_payment": mode,
+				"type": "Cash" if mode == "Cash" else "Bank",
+			}
 		).insert()
 	account = frappe.db.get_value(
 		"Account", {"company": COMPANY, "account_type": account_type, "is_group": 0}, "name"
@@ -181,7 +186,9 @@ def make_deposit(customer=None, vehicle=None, amount: float = 500, **values):
 
 
 def take(deposit, tenders: list[tuple[str, float]] | None = None, client_key: str | None = None) -> dict:
-	rows = [{"mode_of_payment": mode, "amount": amount} for mode, amount in tenders or [("Cash", deposit.amount)]]
+	rows = [
+		{"mode_of_payment": mode, "amount": amount} for mode, amount in tenders or [("Cash", deposit.amount)]
+	]
 	result = actions.take(deposit.name, rows, client_key or key())
 	frappe.db.commit()
 	deposit.reload()
@@ -197,6 +204,7 @@ def take_new(customer=None, vehicle=None, amount: float = 500, tenders=None, **v
 
 
 def act(deposit, action: str, client_key: str | None = None, **values) -> dict:
+	frappe.db.commit()  # an action begins a transaction of its own
 	result = actions.act(deposit.name, action, frappe._dict(values), client_key or key())
 	frappe.db.commit()
 	deposit.reload()
@@ -265,3 +273,95 @@ def debtors_account() -> str:
 
 def event_types(**filters) -> list[str]:
 	return frappe.get_all("Customer Event", filters, pluck="event_type", order_by="name")
+
+
+def cash_account() -> str:
+	return frappe.db.get_value(
+		"Mode of Payment Account", {"parent": "Cash", "company": COMPANY}, "default_account"
+	)
+
+
+def make_item(name: str = "Floor mats") -> str:
+	"""A thing that is sold and not kept in stock."""
+	if not frappe.db.exists("Item", name):
+		frappe.get_doc(
+			{
+				"doctype": "Item",
+				"item_code": name,
+				"item_name": name,
+				"item_group": frappe.db.get_value("Item Group", {"is_group": 0}, "name"),
+				"stock_uom": "Nos",
+				"is_stock_item": 0,
+			}
+		).insert()
+	return name
+
+
+def make_pos_profile() -> str:
+	name = "Counter"
+	if not frappe.db.exists("POS Profile", name):
+		frappe.get_doc(
+			{
+				"doctype": "POS Profile",
+				"name": name,
+				"company": COMPANY,
+				"currency": "USD",
+				"warehouse": frappe.db.get_value("Warehouse", {"company": COMPANY, "is_group": 0}, "name"),
+				"write_off_account": _account("Write Off"),
+				"write_off_cost_center": frappe.get_cached_value("Company", COMPANY, "cost_center"),
+				"income_account": income_account(),
+				"selling_price_list": "Standard Selling",
+				"payments": [{"mode_of_payment": "Cash", "default": 1}],
+			}
+		).insert()
+	return name
+
+
+def open_shift():
+	opening = frappe.get_doc(
+		{
+			"doctype": "POS Opening Entry",
+			"company": COMPANY,
+			"pos_profile": make_pos_profile(),
+			"user": frappe.session.user,
+			"period_start_date": now_datetime(),
+			"balance_details": [{"mode_of_payment": "Cash", "opening_amount": 0}],
+		}
+	)
+	opening.insert()
+	opening.submit()
+	return opening
+
+
+def sell_at_pos(customer, amount: float):
+	"""A sale at the POS screen, and the closing of its shift. Returns both documents."""
+	from erpnext.accounts.doctype.pos_closing_entry.pos_closing_entry import (
+		make_closing_entry_from_opening,
+	)
+
+	opening = open_shift()
+	sale = frappe.get_doc(
+		{
+			"doctype": "POS Invoice",
+			"company": COMPANY,
+			"customer": customer.name,
+			"pos_profile": opening.pos_profile,
+			"is_pos": 1,
+			"currency": "USD",
+			"conversion_rate": 1,
+			"disable_rounded_total": 1,
+			"items": [{"item_code": make_item(), "qty": 1, "rate": amount, "income_account": income_account()}],
+			"payments": [{"mode_of_payment": "Cash", "amount": amount, "account": cash_account()}],
+		}
+	)
+	sale.insert()
+	sale.submit()
+	frappe.db.commit()
+	closing = make_closing_entry_from_opening(opening)
+	for row in closing.payment_reconciliation:
+		row.closing_amount = row.expected_amount
+	closing.insert()
+	closing.submit()
+	frappe.db.commit()
+	closing.reload()
+	return sale, closing

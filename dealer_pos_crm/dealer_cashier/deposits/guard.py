@@ -9,7 +9,9 @@ from frappe import _
 from frappe.utils import cint, flt, get_link_to_form
 
 from dealer_pos_crm.dealer_cashier.deposits.events import what
+from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
 from dealer_pos_crm.dealer_setup.roles import COUNTER_ONLY, MAY_PAY_OUT
+from dealer_pos_crm.dealer_setup.settings import settings_of
 
 
 class DepositGuarded(frappe.ValidationError):
@@ -167,51 +169,66 @@ def check_payer(payment) -> None:
 
 
 def check_invoice(invoice) -> None:
-	"""Called when a Sales Invoice is validated: hand-picked deposits must belong, automatic ones are left out."""
-	rows = [row for row in invoice.get("advances") or [] if row.reference_type == "Payment Entry"]
-	if not rows:
+	"""Called when an invoice is validated: hand-picked deposits must belong, automatic ones are left out."""
+	deposits = _deposits_among(invoice)
+	if not deposits:
 		return
-	deposits = deposits_of([row.reference_name for row in rows])
-	foreign = [
-		row
-		for row in rows
-		if row.reference_name in deposits
-		and not belongs(deposits[row.reference_name], invoice)
-		and not _acting_on(deposits[row.reference_name].name)
-	]
-	if cint(invoice.is_pos) and any(
-		flt(row.allocated_amount) for row in rows if row.reference_name in deposits
-	):
+	if cint(invoice.is_pos):
 		frappe.throw(
 			_(
 				"An invoice paid at the POS screen takes no deposits. Untick Include Payment, or remove the deposit"
 			),
 			DepositGuarded,
 		)
-	picked = [row for row in foreign if flt(row.allocated_amount)]
-	if not foreign:
-		return
-	if picked and not cint(invoice.allocate_advances_automatically):
-		_refuse(deposits[picked[0].reference_name], invoice.name or _("this invoice"))
-	_leave_out(invoice, foreign, deposits)
+	foreign = _foreign(deposits, invoice)
+	if foreign and not cint(invoice.allocate_advances_automatically):
+		_refuse(next(iter(foreign.values())), invoice.name or _("this invoice"))
+	if foreign:
+		_leave_out(invoice)
 
 
-def _leave_out(invoice, foreign: list, deposits: dict) -> None:
-	"""Take foreign deposits out of the advances and let the other advances fill the gap."""
-	free = sum(flt(row.allocated_amount) for row in foreign)
-	kept = [row for row in invoice.advances if row not in foreign]
-	for row in kept:
-		more = min(free, flt(row.advance_amount) - flt(row.allocated_amount))
-		if more > 0:
-			row.allocated_amount = flt(row.allocated_amount) + more
-			free -= more
+def _deposits_among(invoice) -> dict[str, frappe._dict]:
+	"""Deposits by payment, of the advances that an invoice uses."""
+	return deposits_of(
+		[
+			row.reference_name
+			for row in invoice.get("advances") or []
+			if row.reference_type == "Payment Entry" and flt(row.allocated_amount)
+		]
+	)
+
+
+def _foreign(deposits: dict[str, frappe._dict], invoice) -> dict[str, frappe._dict]:
+	return {
+		payment: deposit
+		for payment, deposit in deposits.items()
+		if not belongs(deposit, invoice) and not _acting_on(deposit.name)
+	}
+
+
+def _leave_out(invoice) -> None:
+	"""Take foreign deposits out of the advances and let the other advances fill the gap.
+
+	ERPNext has dropped the advances that got nothing by now: it is asked for all of them once more.
+	"""
+	invoice.set_advances()
+	foreign = _foreign(deposits_of([row.reference_name for row in invoice.advances]), invoice)
+	rest = sum(flt(row.allocated_amount) for row in invoice.advances)
+	kept = []
+	for row in invoice.advances:
+		if row.reference_name in foreign:
+			continue
+		places = row.precision("allocated_amount")
+		row.allocated_amount = flt(min(rest, flt(row.advance_amount)), places)
+		rest = flt(rest - row.allocated_amount, places)
+		if row.allocated_amount:
+			kept.append(row)
 	invoice.set("advances", kept)
-	for idx, row in enumerate(kept, start=1):
+	for idx, row in enumerate(invoice.advances, start=1):
 		row.idx = idx
 	invoice.calculate_taxes_and_totals()
 	names = ", ".join(
-		get_link_to_form("Deposit", name)
-		for name in sorted({deposits[row.reference_name].name for row in foreign})
+		get_link_to_form("Deposit", name) for name in sorted({row.name for row in foreign.values()})
 	)
 	frappe.msgprint(
 		_("Left out of the advances, because it is held for something else: {0}").format(names), alert=True
@@ -232,7 +249,80 @@ def check_forfeit_mark(invoice) -> None:
 
 
 def check_journal(journal) -> None:
-	"""Journal rows that point at a deposit's payment leave its unallocated amount stale: refused."""
+	"""Journal rows that point at a deposit's payment leave its unallocated amount stale, and rows that take
+	from the deposits account leave the deposit as it was: refused."""
 	payments = [row.reference_name for row in journal.accounts if row.reference_type == "Payment Entry"]
 	for payment, deposit in deposits_of(payments).items():
 		_refuse(deposit, _("Journal Entry against {0}").format(payment))
+	account = settings_of(journal.company).deposit_account
+	for row in journal.accounts:
+		if row.account == account and row.party_type == "Customer" and flt(row.debit) and not row.reference_name:
+			for deposit in _held_by(row.party, journal.company)[:1]:
+				_refuse(deposit, _("a Journal Entry in {0}").format(account))
+
+
+def check_pay_out(payment) -> None:
+	"""Money paid to a customer by hand may use up a free credit, never what a deposit holds: that is a refund,
+	with its reason and its approval, and it has to be told to the deposit."""
+	if payment.payment_type != "Pay" or payment.references or payment.flags.dealer_deposit:
+		return
+	held = _held_by(payment.party, payment.company)
+	if not held:
+		return
+	currency = company_currency(payment.company)
+	free = rounded(_free_credit(payment.party, payment.company), currency)
+	if rounded(payment.base_paid_amount or payment.paid_amount, currency) <= free:
+		return
+	frappe.throw(
+		_(
+			"{0} has a free credit of {1}; the rest is held in deposit {2} for {3}. Pay it back by a refund on the Deposit"
+		).format(
+			frappe.bold(payment.party),
+			shown(free),
+			get_link_to_form("Deposit", held[0].name),
+			frappe.bold(what(held[0])),
+		),
+		DepositGuarded,
+		title=_("Held in a Deposit"),
+	)
+
+
+def _held_by(customer: str, company: str) -> list:
+	return frappe.get_all(
+		"Deposit",
+		{"customer": customer, "company": company, "held_amount": (">", 0)},
+		["name", "vehicle", "held_for"],
+		order_by="taken_on, name",
+	)
+
+
+def _free_credit(customer: str, company: str) -> float:
+	"""What is left of a customer's payments that are no deposits, less what was paid out by hand."""
+	rows = frappe.db.sql(
+		"""select -sum(l.amount) from `tabPayment Ledger Entry` l
+		join `tabPayment Entry` p on p.name = l.against_voucher_no
+		where l.party_type = 'Customer' and l.party = %s and l.company = %s and l.delinked = 0
+			and l.against_voucher_type = 'Payment Entry' and ifnull(p.dealer_deposit, '') = ''""",
+		(customer, company),
+	)
+	return max(flt(rows[0][0]), 0)
+
+
+def check_repost(doc) -> None:
+	"""Deposits do not go through Repost Payment Ledger: left out of a whole period, refused when picked."""
+	payments = [row.voucher_no for row in doc.repost_vouchers if row.voucher_type == "Payment Entry"]
+	deposits = deposits_of(payments)
+	if not deposits:
+		return
+	names = ", ".join(
+		get_link_to_form("Deposit", name) for name in sorted({row.name for row in deposits.values()})
+	)
+	remedy = _("It would lose what was applied or refunded. Use Repost Accounting Ledger for them")
+	if cint(doc.add_manually):
+		frappe.throw(
+			_("Payments of deposits cannot be reposted here: {0}. {1}").format(names, remedy), DepositGuarded
+		)
+	doc.set("repost_vouchers", [row for row in doc.repost_vouchers if row.voucher_no not in deposits])
+	frappe.msgprint(
+		_("{0} payments of deposits were left out. {1}").format(len(deposits), remedy), alert=True
+	)

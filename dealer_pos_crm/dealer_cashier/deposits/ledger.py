@@ -47,6 +47,9 @@ class Ledger:
 		"""Held money by payment, oldest first."""
 		return [Lot(r.payment, r.mode, r.left) for r in self.receipts if r.standing and r.left.minor > 0]
 
+	def receipt(self, payment: str) -> Receipt:
+		return next(receipt for receipt in self.receipts if receipt.payment == payment)
+
 	@property
 	def was_taken(self) -> bool:
 		return bool(self.receipts)
@@ -55,19 +58,18 @@ class Ledger:
 def read(deposit: str, currency: str) -> Ledger:
 	"""The ledger of a deposit. ``currency`` is the company's; all amounts are in it."""
 	payments = frappe.db.sql(
-		"""select name, docstatus, mode_of_payment, paid_amount, paid_from
+		"""select name, docstatus, payment_type, mode_of_payment, paid_amount, paid_from, dealer_refund_of
 		from `tabPayment Entry`
-		where dealer_deposit = %s and payment_type = 'Receive' and docstatus > 0
+		where dealer_deposit = %s and docstatus > 0
 		order by posting_date, creation, name lock in share mode""",
 		deposit,
 		as_dict=True,
 	)
-	standing = [row.name for row in payments if row.docstatus == 1]
-	entries = _entries(standing)
-	own = {row.name: Money.zero(currency) for row in payments}
-	accounts = {row.name: row.paid_from for row in payments}
+	received = [row for row in payments if row.payment_type == "Receive"]
+	own = {row.name: Money.zero(currency) for row in received}
+	accounts = {row.name: row.paid_from for row in received}
 	away: dict[tuple[str, str], Money] = {}
-	for entry in entries:
+	for entry in _entries([row.name for row in received if row.docstatus == 1]):
 		amount = rounded(entry.amount, currency)
 		if entry.against_voucher_no in own:
 			if entry.account == accounts[entry.against_voucher_no]:
@@ -75,6 +77,7 @@ def read(deposit: str, currency: str) -> Ledger:
 		elif entry.voucher_no in own:
 			key = (entry.against_voucher_type, entry.against_voucher_no)
 			away[key] = away.get(key, Money.zero(currency)) - amount
+	_count_unmatched_refunds([row for row in payments if row.payment_type == "Pay"], own, away, currency)
 	receipts = tuple(
 		Receipt(
 			payment=row.name,
@@ -84,24 +87,54 @@ def read(deposit: str, currency: str) -> Ledger:
 			standing=row.docstatus == 1,
 			left=own[row.name],
 		)
-		for row in payments
+		for row in received
 	)
 	settlements = tuple(_settlements({key: amount for key, amount in away.items() if amount}, deposit))
 	return Ledger(receipts, settlements, _position(receipts, settlements, currency))
 
 
+def _count_unmatched_refunds(
+	refunds: list, own: dict[str, Money], away: dict[tuple[str, str], Money], currency: str
+) -> None:
+	"""A refund that somebody unmatched from its receipt is paid out all the same: the receipt, and if that
+	is used up another one, holds so much less."""
+	for row in refunds:
+		if row.docstatus != 1:
+			continue
+		key = ("Payment Entry", row.name)
+		paid = rounded(row.paid_amount, currency)
+		rest = paid - away.get(key, Money.zero(currency))
+		away[key] = paid
+		for payment in sorted(own, key=lambda name: name != row.dealer_refund_of):
+			part = min(rest, own[payment], key=lambda amount: amount.minor)
+			if part.minor > 0:
+				own[payment] -= part
+				rest -= part
+
+
 def _entries(payments: list[str]) -> list[dict]:
+	"""Ledger rows of these payments, and of others against them. Two selects, as each has an index: an
+	"or" may scan, and lock, the whole ledger."""
 	if not payments:
 		return []
-	return frappe.db.sql(
-		"""select voucher_no, account, against_voucher_type, against_voucher_no, sum(amount) as amount
-		from `tabPayment Ledger Entry`
-		where delinked = 0 and (voucher_no in %(payments)s or against_voucher_no in %(payments)s)
-		group by voucher_no, account, against_voucher_type, against_voucher_no
-		lock in share mode""",
-		{"payments": payments},
-		as_dict=True,
-	)
+	columns = "voucher_no, account, against_voucher_type, against_voucher_no, sum(amount) as amount"
+	grouped = "group by voucher_no, account, against_voucher_type, against_voucher_no lock in share mode"
+	values = {"payments": payments}
+	return [
+		*frappe.db.sql(
+			f"""select {columns} from `tabPayment Ledger Entry`
+			where voucher_no in %(payments)s and delinked = 0 {grouped}""",
+			values,
+			as_dict=True,
+		),
+		*frappe.db.sql(
+			f"""select {columns} from `tabPayment Ledger Entry`
+			where against_voucher_no in %(payments)s and voucher_no not in %(payments)s and delinked = 0
+			{grouped}""",
+			values,
+			as_dict=True,
+		),
+	]
 
 
 def _settlements(away: dict[tuple[str, str], Money], deposit: str) -> list[Settlement]:

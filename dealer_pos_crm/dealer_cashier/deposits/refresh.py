@@ -8,9 +8,10 @@ from collections.abc import Iterable
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import format_datetime, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_cashier.deposits import events, ledger
+from dealer_pos_crm.dealer_cashier.deposits.events import what
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float
 from dealer_pos_crm.dealer_crm import spine
 from dealer_pos_crm.dealer_showroom import holds
@@ -22,6 +23,9 @@ _TOUCHED = "dealer_touched_payments"
 
 def touch(*payments: str | None) -> None:
 	"""Note that the ledger of these Payment Entries changed; costs no query."""
+	named = {payment for payment in payments if payment}
+	if not named:
+		return
 	touched: set[str] | None = getattr(frappe.local, _TOUCHED, None)
 	if touched is None:
 		touched = set()
@@ -29,18 +33,28 @@ def touch(*payments: str | None) -> None:
 	if not touched:
 		frappe.db.before_commit.add(flush)
 		frappe.db.after_rollback.add(touched.clear)
-	touched.update(payment for payment in payments if payment)
+	touched.update(named)
+
+
+def settle() -> None:
+	"""At the end of a document's submit or cancel: what it touched, now, while whoever did it is still told
+	of what follows. An action of a deposit does so itself, when all of it is done."""
+	if not frappe.flags.dealer_deposit_action:
+		flush()
 
 
 def flush() -> None:
 	"""Refresh the deposits behind the touched payments. Runs before the commit; may be called earlier."""
 	touched: set[str] = getattr(frappe.local, _TOUCHED, None) or set()
-	for _round in range(10):  # a refresh may touch payments again, never endlessly
-		payments, _ignored = set(touched), touched.clear()
-		if not payments:
-			return
-		for deposit in _deposits_of(payments):
-			refresh(deposit)
+	try:
+		for _round in range(10):  # a refresh may touch payments again, never endlessly
+			payments, _ignored = set(touched), touched.clear()
+			if not payments:
+				return
+			for deposit in _deposits_of(payments):
+				refresh(deposit)
+	finally:
+		touched.clear()  # after an error the next touch must register again
 
 
 def _deposits_of(payments: Iterable[str]) -> list[str]:
@@ -55,10 +69,12 @@ def _deposits_of(payments: Iterable[str]) -> list[str]:
 def refresh(name: str) -> Status:
 	"""Read the ledger of one deposit and write down what changed since the last time."""
 	deposit = frappe.get_doc("Deposit", name, for_update=True)
+	holds.lock(deposit.vehicle)
 	facts = ledger.read(name, deposit.currency)
 	_write_movements(deposit, facts)
 	_write_tenders(deposit, facts)
-	status = status_of(facts.position, was_taken=facts.was_taken, hold_ended=hold_ended(deposit))
+	was_taken = facts.was_taken or bool(deposit.taken_on)  # a cancelled payment may even be deleted
+	status = status_of(facts.position, was_taken=was_taken, hold_ended=hold_ended(deposit))
 	_write_position(deposit, facts, status)
 	_settle_hold(deposit, status)
 	return status
@@ -183,6 +199,7 @@ def _movement(deposit, key: tuple[str, str, str], amount: Money, reverses: str |
 			"reverses": reverses,
 		}
 	)
+	doc.flags.of_the_ledger = True
 	doc.flags.ignore_links = True  # the cancelled document that gave the money back is linked on purpose
 	return doc.insert(ignore_permissions=True)
 
@@ -192,20 +209,48 @@ def _settle_hold(deposit, status: Status) -> None:
 	if not deposit.vehicle or not deposit.hold_until:
 		return
 	hold = holds.active_hold(deposit.vehicle)
-	ours = hold if hold and hold.deposit == deposit.name else None
-	keeps = status in HOLDING or status is Status.APPLIED
-	if ours and not keeps and status is not Status.DRAFT:
-		holds.release(ours.name, _("The deposit is {0}").format(_(status.value)))
-	elif not ours and status in HOLDING and status is not Status.EXPIRED and not hold_ended(deposit):
-		if hold is None:
+	if hold and hold.deposit == deposit.name:
+		if status not in HOLDING and status not in (Status.APPLIED, Status.DRAFT):
+			holds.release(hold.name, _("The deposit is {0}").format(_(status.value)))
+	elif status in HOLDING and not hold_ended(deposit):
+		_hold_again(deposit, hold)
+
+
+def _hold_again(deposit, hold) -> None:
+	"""The money is held and its vehicle is not: hold it if it is free; else say, once, that it is gone."""
+	if hold is None:
+		status = holds.not_in_stock(deposit.vehicle)
+		if status is None:
 			holds.hold(deposit.vehicle, deposit.customer, deposit.name, deposit.company, deposit.hold_until)
-		else:
-			deposit.add_comment(
-				"Comment",
-				_("{0} is held by {1} until {2}; this deposit no longer holds it").format(
-					deposit.vehicle, hold.customer, frappe.utils.format_datetime(hold.hold_until)
-				),
-			)
+			return
+		why = _("{0} is {1}").format(what(deposit.as_dict()), _(status))
+	else:
+		why = _("{0} is held for {1} until {2} (deposit {3})").format(
+			what(deposit.as_dict()), hold.customer, format_datetime(hold.hold_until, "short"), hold.deposit or "-"
+		)
+	deposit.db_set("hold_until", None)
+	text = _("{0}. Deposit {1} does not hold it any more: extend, move, apply or refund it").format(
+		why, deposit.name
+	)
+	deposit.add_comment("Comment", text)
+	frappe.msgprint(text, indicator="orange", title=_("Vehicle No Longer Held"))
+	_tell_salesperson(deposit, text)
+
+
+def _tell_salesperson(deposit, text: str) -> None:
+	if not deposit.salesperson or deposit.salesperson == frappe.session.user:
+		return
+	frappe.get_doc(
+		{
+			"doctype": "Notification Log",
+			"type": "Alert",
+			"for_user": deposit.salesperson,
+			"from_user": frappe.session.user,
+			"subject": text,
+			"document_type": "Deposit",
+			"document_name": deposit.name,
+		}
+	).insert(ignore_permissions=True)
 
 
 def check_all_open() -> None:
@@ -217,7 +262,7 @@ def check_all_open() -> None:
 		order_by="name",
 	)
 	for name in names:
-		before = frappe.db.get_value("Deposit", name, ["held_amount", "status"])
+		before = _amounts(name)
 		try:
 			refresh(name)
 		except Exception:
@@ -228,7 +273,7 @@ def check_all_open() -> None:
 				reference_name=name,
 			)
 			continue
-		after = frappe.db.get_value("Deposit", name, ["held_amount", "status"])
+		after = _amounts(name)
 		frappe.db.commit()  # nosemgrep - each deposit is a piece of work of its own
 		if before != after:
 			frappe.log_error(
@@ -237,3 +282,8 @@ def check_all_open() -> None:
 				reference_doctype="Deposit",
 				reference_name=name,
 			)
+
+
+def _amounts(name: str) -> tuple:
+	fields = ["taken_amount", "applied_amount", "refunded_amount", "forfeited_amount", "held_amount"]
+	return frappe.db.get_value("Deposit", name, fields)

@@ -8,8 +8,8 @@ from frappe.utils import cstr, get_link_to_form, getdate, nowdate
 
 from dealer_pos_crm.dealer_cashier.deposits import guard
 from dealer_pos_crm.dealer_cashier.deposits.events import what
-from dealer_pos_crm.dealer_cashier.deposits.ledger import Ledger
-from dealer_pos_crm.dealer_cashier.deposits.taking import money_account, new_payment
+from dealer_pos_crm.dealer_cashier.deposits.ledger import Ledger, Receipt
+from dealer_pos_crm.dealer_cashier.deposits.taking import deposit_account, money_account, new_payment
 from dealer_pos_crm.dealer_cashier.money import to_float, to_money
 from dealer_pos_crm.dealer_setup.accounting import check_ready
 from dealer_pos_crm.dealer_setup.settings import cost_center_of, settings_of
@@ -113,6 +113,20 @@ def check_refund(deposit, action, facts: Ledger) -> None:
 	shares = draw(facts.lots, to_money(action.amount, deposit.currency), deposit.name)
 	for share in shares:
 		money_account(action.mode_of_payment or share.lot.mode, deposit.company, deposit.currency)
+		_check_booked_alike(deposit, facts.receipt(share.lot.payment))
+
+
+def _check_booked_alike(deposit, receipt: Receipt) -> None:
+	"""A refund is booked where deposits are booked today; its receipt must stand there, too."""
+	account = deposit_account(deposit)
+	if receipt.account != account:
+		raise Refused(
+			"booked_elsewhere",
+			marked("{0} was booked in {1}, deposits are booked in {2} now. Cancel and amend it, then refund"),
+			receipt.payment,
+			receipt.account,
+			account,
+		)
 
 
 def refund(deposit, action, facts: Ledger) -> Made:

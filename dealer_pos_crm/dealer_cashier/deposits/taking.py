@@ -80,6 +80,12 @@ def money_account(mode: str, company: str, currency: str) -> str:
 	return account
 
 
+def deposit_account(deposit) -> str:
+	"""Where ERPNext books an advance of this customer today: a liability, once the company is set up."""
+	accounts = get_party_account("Customer", deposit.customer, deposit.company, include_advance=True)
+	return accounts[-1]
+
+
 def new_payment(deposit, payment_type: str, mode: str, amount: Money, row: dict):
 	"""A Payment Entry of a deposit, not yet inserted. ``payment_type``: Receive or Pay."""
 	account = money_account(mode, deposit.company, deposit.currency)

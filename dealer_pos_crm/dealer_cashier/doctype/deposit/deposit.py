@@ -12,6 +12,18 @@ from dealer_pos_crm.domain.money import positive
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
+# What the ledger says, written by the app alone.
+_COMPUTED = (
+	"taken_amount",
+	"applied_amount",
+	"refunded_amount",
+	"forfeited_amount",
+	"held_amount",
+	"taken_on",
+	"taken_by",
+)
+_TENDER = ("payment_entry", "mode_of_payment", "amount", "left_amount", "cancelled")
+
 _TERMS_FIELD = {"Yes": "terms_yes", "Until": "terms_until", "No": "terms_no"}
 
 
@@ -21,6 +33,7 @@ class Deposit(Document):
 		if self.status == "Draft":
 			self.set_terms()
 			self.set_salesperson()
+			self.set_nothing_taken()
 		with explained():
 			self.check_amount()
 			self.check_what_for()
@@ -42,15 +55,24 @@ class Deposit(Document):
 
 	def set_terms(self):
 		"""The text that the company shows for these terms, unless somebody wrote another."""
-		if not is_dealership(self.company) or cstr(self.terms).strip():
+		if not is_dealership(self.company) or self.refundable not in _TERMS_FIELD:
 			return
-		self.terms = settings_of(self.company).get(_TERMS_FIELD[self.refundable])
+		settings = settings_of(self.company)
+		standard = {cstr(settings.get(field)).strip() for field in _TERMS_FIELD.values()}
+		if cstr(self.terms).strip() in {"", *standard}:
+			self.terms = settings.get(_TERMS_FIELD[self.refundable])
 
 	def set_salesperson(self):
 		if not self.salesperson:
 			self.salesperson = (
 				frappe.db.get_value("Customer", self.customer, "dealer_sales_owner") or frappe.session.user
 			)
+
+	def set_nothing_taken(self):
+		"""Whatever a form or a file says: a draft holds no money."""
+		self.tenders = []
+		self.update(dict.fromkeys(_COMPUTED))
+		self.update({field: 0 for field in _COMPUTED if field.endswith("_amount")})
 
 	def check_amount(self):
 		positive(to_money(self.amount, self.currency))
@@ -84,19 +106,23 @@ class Deposit(Document):
 					"status", marked("A deposit becomes {0} by its actions, not by hand"), self.status
 				)
 			return
-		for field in ("status", "hold_until", "held_amount", *FROZEN_WHEN_TAKEN):
-			if self.has_value_changed(field):
+		for field in ("status", "hold_until", *_COMPUTED, *FROZEN_WHEN_TAKEN):
+			if (self.get(field) or before.get(field)) and self.has_value_changed(field):
 				raise Refused(
 					"frozen",
 					marked("{0} cannot be changed once the money is taken. Use the actions of the deposit"),
 					self.meta.get_label(field),
 				)
-		if len(self.tenders) != len(before.tenders):
+		if _tender_rows(self) != _tender_rows(before):
 			raise Refused(
 				"frozen",
 				marked("{0} cannot be changed once the money is taken. Use the actions of the deposit"),
 				self.meta.get_label("tenders"),
 			)
+
+
+def _tender_rows(deposit) -> list[tuple]:
+	return [tuple(cstr(row.get(field)) for field in _TENDER) for row in deposit.tenders]
 
 
 def default_hold_until(company: str):

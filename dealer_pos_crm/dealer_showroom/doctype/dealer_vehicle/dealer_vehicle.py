@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.model.naming import make_autoname
 from frappe.utils import cint, get_datetime, get_link_to_form, getdate, nowdate
 
+from dealer_pos_crm.dealer_cashier.deposits import refresh
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_showroom import holds
 from dealer_pos_crm.domain import vehicle as rules
@@ -22,6 +23,7 @@ class DealerVehicle(Document):
 			self.check_readings()
 			self.check_owners()
 			self.check_status()
+		self.keep_hold()
 		self.fill_from_vin()
 		self.set_title()
 
@@ -102,9 +104,18 @@ class DealerVehicle(Document):
 		)
 		rules.check_change(old, new, self.title or self.name, hold=hold)
 
+	def keep_hold(self):
+		"""Who holds the vehicle is written by its holds, whatever a form or a file says."""
+		before = self.get_doc_before_save()
+		for field in ("hold", "held_for", "hold_until", "hold_deposit", "free_status"):
+			self.set(field, before.get(field) if before else None)
+
 	def end_hold_when_sold(self):
 		if self.status not in ("Sold", "Customer-owned") or not self.has_value_changed("status"):
 			return
 		standing = holds.active_hold(self.name)
-		if standing:
-			holds.release(standing.name, _("The vehicle is {0}").format(_(self.status)))
+		if not standing:
+			return
+		holds.release(standing.name, _("The vehicle is {0}").format(_(self.status)))
+		if standing.deposit:
+			refresh.refresh(standing.deposit)
