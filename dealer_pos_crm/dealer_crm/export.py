@@ -30,14 +30,30 @@ def history(*, since: str | None = None, with_names: bool = False) -> Iterator[E
 		)
 		if not rows:
 			return
+		owners = _owners({row.customer for row in rows})
 		for row in rows:
 			event = event_of(row)
+			if owners.get(event.customer):
+				event = replace(event, facts={**event.facts, **owners[event.customer]})
 			yield event if with_names else _without_names(event)
 		at, name = rows[-1].happened_at, rows[-1].name
 
 
 def count(since: str | None = None) -> int:
 	return frappe.db.count("Customer Event", {"happened_at": (">", since or "0001-01-01")})
+
+
+def _owners(customers: set[str]) -> dict[str, dict[str, str]]:
+	"""Who looks after each customer today, as the rehearsal's facts name them."""
+	fields = {
+		"sales_owner": "dealer_sales_owner",
+		"service_owner": "dealer_service_owner",
+		"bdc_owner": "dealer_bdc_owner",
+	}
+	rows = frappe.get_all(
+		"Customer", filters={"name": ("in", sorted(customers))}, fields=["name", *fields.values()]
+	)
+	return {row.name: {fact: row[column] for fact, column in fields.items() if row[column]} for row in rows}
 
 
 def _without_names(event: Event) -> Event:
