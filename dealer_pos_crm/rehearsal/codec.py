@@ -218,11 +218,23 @@ def _facts(value: object) -> Mapping[str, str]:
 		raise BadEvent("field", f"facts must be an object of names and texts, not {quoted(value)}")
 	facts: dict[str, str] = {}
 	for name, fact in value.items():
-		if not _FACT.fullmatch(name):
-			raise BadEvent("field", f"fact {quoted(name)}: a name is lower case, digits and underscores")
-		if fact is None or fact == "":
-			continue
-		if type(fact) is bool or isinstance(fact, dict | list):
+		if name not in _names_seen:
+			_check_fact_name(name)
+		if type(fact) is str:
+			if fact:
+				facts[name] = fact
+		elif type(fact) is bool or isinstance(fact, dict | list):
 			raise BadEvent("field", f"fact {name} must be text, not {quoted(fact)}")
-		facts[name] = fact if type(fact) is str else str(fact)
+		elif fact is not None:
+			facts[name] = str(fact)
 	return facts or NO_FACTS
+
+
+_names_seen: set[str] = set()
+
+
+def _check_fact_name(name: str) -> None:
+	if not _FACT.fullmatch(name):
+		raise BadEvent("field", f"fact {quoted(name)}: a name is lower case, digits and underscores")
+	if len(_names_seen) < 1000:
+		_names_seen.add(name)

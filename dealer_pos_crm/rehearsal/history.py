@@ -72,6 +72,7 @@ class HistoryReader:
 		self._raw = cast(BinaryIO, path.open("rb"))
 		self._file = self._raw
 		self._pending: deque[tuple[bytes | None, int]] = deque()
+		self._damaged = False
 		self.tail = b""  # the last line dealt with, to know the place again
 		try:
 			head = self._raw.read(4096)
@@ -122,11 +123,14 @@ class HistoryReader:
 				pass
 
 	def __iter__(self) -> Iterator[tuple[int, Event | BadRow]]:
+		if self._damaged:
+			return
 		try:
 			yield from self._csv() if self.format == "csv" else self._jsonl()
 		except (EOFError, OSError, zlib.error) as error:
 			if self._file is self._raw:
 				raise
+			self._damaged = True
 			self.line += 1
 			yield self.line, BadRow("text", f"the compressed file is damaged or cut off here ({error})")
 
@@ -137,6 +141,7 @@ class HistoryReader:
 	def _seek(self, offset: int, line: int) -> None:
 		self._file.seek(offset)
 		self._pending.clear()
+		self._damaged = False
 		self.offset, self.line = offset, line
 
 	def _peek(self) -> bytes:
@@ -185,7 +190,7 @@ class HistoryReader:
 				yield self.line, BadRow("text", _NOT_TEXT)
 			except json.JSONDecodeError as error:
 				cut = "" if raw.endswith(b"\n") else "; the file ends in the middle of this line"
-				yield self.line, BadRow("json", f"not JSON: {error.msg} at column {error.colno}{cut}")
+				yield self.line, BadRow("json", f"not JSON: {error.msg} (column {error.colno}){cut}")
 			except (ValueError, RecursionError):
 				yield self.line, BadRow("json", "not JSON: a number is too long or it is nested too deep")
 			else:

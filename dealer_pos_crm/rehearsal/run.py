@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import islice
 
 from ..domain.event import Event
 from ..domain.refusal import Refused
 from ..domain.spine import open_due, record
 from .codec import event_to_dict, quoted
 from .history import BadRow, HistoryReader
-from .sources import Source, last_moment
+from .sources import Source, end
 from .store import SqliteStore
 
 BATCH = 5000  # lines a transaction
@@ -28,34 +29,59 @@ def rehearse(
 	The end is ``until`` or the last event. Events after ``until`` are left out and counted. A run that
 	dies at any point leaves whole batches behind, and the next one goes on after them.
 	"""
+	ended = careful = False
 	try:
-		store.begin()
-		left = batch
-		for line, item in reader:
-			source.tally.rows += 1
-			if isinstance(item, BadRow):
-				source.bad(line, item)
-			else:
-				_take(item, line, store, source, until)
-			left -= 1
-			if not left:
-				source.checkpoint(reader, finished=False)
-				store.commit()
-				on_batch(reader.position)
-				store.begin()
-				left = batch
-		source.checkpoint(reader, finished=True)
-		end = until or last_moment(store.connection)
-		if end is not None:
-			open_until(end, store, inclusive=True)
-		store.commit()
-		on_batch(reader.position)
+		while not ended:
+			place = source.place(reader)
+			store.begin()
+			try:
+				ended = _batch(reader, store, source, until, batch, careful=careful)
+			except _Unsure:
+				store.rollback()
+				source.go_back(place, reader)
+				careful = True
+				continue
+			careful = False
+			source.checkpoint(reader, finished=ended)
+			if ended:
+				last = end(store.connection, until)
+				if last is not None:
+					open_until(last, store, inclusive=True)
+			store.commit()
+			on_batch(reader.position)
 	except BaseException:
 		store.rollback()
 		raise
 
 
-def _take(event: Event, line: int, store: SqliteStore, source: Source, until: datetime | None) -> None:
+class _Unsure(Exception):
+	"""An event could not be recorded, and may have left something; the batch is run again with care."""
+
+
+def _batch(
+	reader: HistoryReader,
+	store: SqliteStore,
+	source: Source,
+	until: datetime | None,
+	size: int,
+	*,
+	careful: bool,
+) -> bool:
+	"""Record the next lines; True when there were fewer than asked for."""
+	count = 0
+	for line, item in islice(reader, size):
+		count += 1
+		if isinstance(item, BadRow):
+			source.bad(line, item)
+		else:
+			_take(item, line, store, source, until, careful=careful)
+	source.tally.rows += count
+	return count < size
+
+
+def _take(
+	event: Event, line: int, store: SqliteStore, source: Source, until: datetime | None, *, careful: bool
+) -> None:
 	tally = source.tally
 	at = event.happened_at
 	if until is not None and at > until:
@@ -68,14 +94,14 @@ def _take(event: Event, line: int, store: SqliteStore, source: Source, until: da
 	opening = store.next_opening
 	if opening is not None and opening < at:
 		open_until(at, store, inclusive=False)
-	careful = store.needs_care(event)
 	if careful:
 		store.set_mark()
 	try:
 		written = record(event, store).written
 	except (Refused, ArithmeticError, ValueError, TypeError) as error:
-		if careful:
-			store.undo()
+		if not careful:
+			raise _Unsure from error
+		store.undo()
 		source.bad(line, BadRow("event", _why(error)))
 		return
 	if careful:

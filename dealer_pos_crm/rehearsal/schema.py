@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 VERSION = 1
+_APPLICATION = 0x44504F53  # tells our files from other people's databases
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -141,12 +142,29 @@ def connect(path: str) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: str) -> None:
+	(application,) = connection.execute("PRAGMA application_id").fetchone()
 	(version,) = connection.execute("PRAGMA user_version").fetchone()
-	if version == VERSION:
+	if (application, version) == (_APPLICATION, VERSION):
 		return
+	name = Path(path).name
+	if application == _APPLICATION:
+		raise NotARehearsal(f"{name} was made by another version; start over with --fresh")
 	(tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-	if version or tables:
-		raise NotARehearsal(
-			f"{Path(path).name} is not a rehearsal of this version; give another file, or --fresh to start over"
-		)
-	connection.executescript(f"BEGIN;{_TABLES}PRAGMA user_version = {VERSION};COMMIT;")
+	if tables:
+		raise NotARehearsal(f"{name} is a database, but no rehearsal; give another file")
+	connection.executescript(
+		f"BEGIN;{_TABLES}PRAGMA application_id = {_APPLICATION};PRAGMA user_version = {VERSION};COMMIT;"
+	)
+
+
+def remove(path: Path) -> None:
+	"""Delete a rehearsal file, and nothing that is not one."""
+	if not path.exists():
+		return
+	if path.stat().st_size:
+		with path.open("rb") as file:
+			head = file.read(72)
+		if not head.startswith(b"SQLite format 3\0") or head[68:72] != _APPLICATION.to_bytes(4, "big"):
+			raise NotARehearsal(f"{path.name} is no rehearsal, so it is not deleted; give another file")
+	for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+		path.with_name(name).unlink(missing_ok=True)

@@ -6,7 +6,7 @@ Kept in the transaction of the events themselves, so that a killed run goes on w
 import hashlib
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .history import BadRow, HistoryReader
@@ -51,7 +51,8 @@ class Source:
 		for id_, head_length, head, tail_length, tail, offset, line, finished, *counts in known:
 			if _digest(reader.fingerprint(0, head_length)) != head:
 				continue
-			if not finished and _digest(reader.fingerprint(offset - tail_length, tail_length)) == tail:
+			again = finished or counts[3]  # lines after an earlier --until were left out
+			if not again and _digest(reader.fingerprint(offset - tail_length, tail_length)) == tail:
 				rows, told, late, after_until, clock = counts
 				tally = Tally(rows, told, late, after_until, datetime.fromisoformat(clock) if clock else None)
 				if offset:
@@ -73,6 +74,17 @@ class Source:
 
 	def bad(self, line: int, row: BadRow) -> None:
 		self._bad.append((self.id, line, row.kind, row.reason))
+
+	def place(self, reader: HistoryReader) -> tuple[int, int, bytes, Tally]:
+		"""Where the reader stands, and what was counted up to there."""
+		return reader.offset, reader.line, reader.tail, replace(self.tally)
+
+	def go_back(self, place: tuple[int, int, bytes, Tally], reader: HistoryReader) -> None:
+		"""Back to the place of the last checkpoint."""
+		offset, line, tail, self.tally = place
+		reader.go_to(offset, line)
+		reader.tail = tail
+		self._bad.clear()
 
 	def checkpoint(self, reader: HistoryReader, *, finished: bool) -> None:
 		"""Write the place and the bad rows since the last one, inside the caller's transaction."""
@@ -107,10 +119,24 @@ class Source:
 		)
 
 
-def last_moment(connection: sqlite3.Connection) -> datetime | None:
-	"""The time of the latest event of all files."""
+def end(connection: sqlite3.Connection, until: datetime | None) -> datetime | None:
+	"""Set the end of the rehearsal: ``until``, or the latest event of all files; it only goes forward."""
 	(clock,) = connection.execute("SELECT max(clock) FROM sources").fetchone()
-	return datetime.fromisoformat(clock) if clock else None
+	known = [moment for moment in (until, ended(connection)) if moment is not None]
+	if until is None and clock:
+		known.append(datetime.fromisoformat(clock))
+	if not known:
+		return None
+	connection.execute(
+		"INSERT OR REPLACE INTO meta (name, value) VALUES ('end', ?)", (max(known).isoformat(),)
+	)
+	return max(known)
+
+
+def ended(connection: sqlite3.Connection) -> datetime | None:
+	"""The moment until which the rehearsal has opened what was due."""
+	found = connection.execute("SELECT value FROM meta WHERE name = 'end'").fetchone()
+	return datetime.fromisoformat(found[0]) if found else None
 
 
 def _digest(*parts: bytes) -> str:

@@ -1,7 +1,6 @@
 """The spine on an embedded SQLite file: the same protocol as production, the same rules."""
 
 import sqlite3
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -63,7 +62,7 @@ class SqliteStore:
 
 	def __init__(self, connection: sqlite3.Connection, book: RuleBook) -> None:
 		self.connection = connection
-		self._execute = connection.execute
+		self._execute = connection.cursor().execute  # one cursor: every result is read before the next
 		self._rules = {rule.name: rule for rule in book.rules}
 		self._by_type: dict[str, tuple[Rule, ...]] = {}
 		self._stopping: dict[str, tuple[str, ...]] = {}
@@ -78,7 +77,7 @@ class SqliteStore:
 			_DEPARTMENT[rule.owner] for rule in book.rules if rule.owner in _DEPARTMENT
 		)
 		self._owner_facts = tuple((name, _OWNER_FACT[name]) for name in sorted(self._departments))
-		self._owners: OrderedDict[tuple[str, str], tuple[str, int]] = OrderedDict()
+		self._owners: dict[tuple[str, str], tuple[str, int]] = {}
 		self._marked = self._stop_types | {
 			type_
 			for types, wanted in (
@@ -137,10 +136,6 @@ class SqliteStore:
 		"""When the next planned promise opens; never later than that, earlier only after a stop."""
 		return self._next_opening
 
-	def needs_care(self, event: Event) -> bool:
-		"""Whether recording the event can do more than keep it, and so fail half way."""
-		return event.type in self._by_type or event.reverses is not None
-
 	# events
 
 	def add_event(self, event: Event) -> bool:
@@ -177,9 +172,10 @@ class SqliteStore:
 		if query is None:
 			query = self._stop_queries[len(types)] = (
 				f"SELECT {_E} FROM marks AS m JOIN events AS e ON e.id = m.event WHERE m.subject = ? "
-				f"AND m.type IN ({_places(types)}) AND m.happened_at >= ? AND NOT {_UNDONE}"
+				f"AND m.type IN ({_places(types)}) AND m.happened_at >= ? AND e.key <> ? AND NOT {_UNDONE}"
 			)
-		found = self._execute(query, (subject_of(follow_up), *types, follow_up.cause_at.isoformat()))
+		since = follow_up.cause_at.isoformat()
+		found = self._execute(query, (subject_of(follow_up), *types, since, follow_up.cause))
 		return [event_of(row) for row in found]
 
 	def is_reversed(self, key: str) -> bool:
@@ -281,30 +277,35 @@ class SqliteStore:
 		return bool(said) and max(said)[2] == "consent.given"
 
 	def _learn_owner(self, event: Event) -> None:
-		if event.facts:
-			for department, fact in self._owner_facts:
-				if user := event.facts.get(fact):
-					self._keep_owner(event.customer, department, user, True)
-		if event.actor and event.department in self._departments:
-			self._keep_owner(event.customer, event.department, event.actor, False)
-
-	def _keep_owner(self, customer: str, department: str, user: str, stated: bool) -> None:
 		"""The last who acted looks after the customer, unless the history names somebody."""
-		place = (customer, department)
-		now = self._owners.get(place)
-		if now is None:
-			now = self._execute(
+		department = event.department
+		if event.facts:
+			for place, fact in self._owner_facts:
+				if user := event.facts.get(fact):
+					self._keep_owner((event.customer, place), (user, 1))
+					if place == department:
+						department = None
+		if event.actor and department in self._departments:
+			self._keep_owner((event.customer, department), (event.actor, 0))
+
+	def _keep_owner(self, place: tuple[str, str], owner: tuple[str, int]) -> None:
+		now = self._owner(place)
+		if now is None or (now != owner and owner[1] >= now[1]):
+			self._execute("INSERT OR REPLACE INTO owners VALUES (?, ?, ?, ?)", (*place, *owner))
+			self._owners[place] = owner
+
+	def _owner(self, place: tuple[str, str]) -> tuple[str, int] | None:
+		"""Who looks after the customer in the department, and whether the history says so."""
+		owner = self._owners.get(place)
+		if owner is None:
+			owner = self._execute(
 				"SELECT user, stated FROM owners WHERE customer = ? AND department = ?", place
 			).fetchone()
-		if now is None or (now != (user, stated) and (stated or not now[1])):
-			now = (user, int(stated))
-			self._execute(
-				"INSERT OR REPLACE INTO owners (customer, department, user, stated) VALUES (?, ?, ?, ?)",
-				(*place, *now),
-			)
-		self._owners[place] = now
-		if len(self._owners) > _OWNERS_REMEMBERED:
-			self._owners.popitem(last=False)
+			if owner is not None:
+				if len(self._owners) >= _OWNERS_REMEMBERED:
+					self._owners.clear()
+				self._owners[place] = owner
+		return owner
 
 	def _owner_of(self, follow_up: FollowUp) -> str:
 		"""Who would have got the promise, as far as the history tells."""
@@ -315,11 +316,8 @@ class SqliteStore:
 			return f"{rule.owner_role} (round robin)"
 		if rule.owner is Owner.DOCUMENT:
 			return follow_up.document_owner or "Document owner not known"
-		found = self._execute(
-			"SELECT user FROM owners WHERE customer = ? AND department = ?",
-			(follow_up.customer, _DEPARTMENT[rule.owner]),
-		).fetchone()
-		return str(found[0]) if found else f"{rule.owner.value} not known"
+		known = self._owner((follow_up.customer, _DEPARTMENT[rule.owner]))
+		return known[0] if known else f"{rule.owner.value} not known"
 
 
 _NOTHING_KNOWN = Standing()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ...domain.money import Money
 from ...domain.vin import check, make_vin
-from .people import CURRENCY, Customer
+from .people import CURRENCY, SEED, Customer
 
 NEWEST_YEAR = 2026
 _YEAR_CODES = {2010 + place: code for place, code in enumerate("ABCDEFGHJKLMNPRSTVWXY")}
@@ -88,7 +88,7 @@ _IN_STOCK, _IN_RECON = 0.55, 0.10  # of all vehicles; the rest are customers' ca
 
 
 def vehicles(
-	customers: Sequence[Customer], seed: int = 7, count: int = 300, cars: Sequence[CarRow] = ()
+	customers: Sequence[Customer], seed: int = SEED, count: int = 300, cars: Sequence[CarRow] = ()
 ) -> tuple[Vehicle, ...]:
 	"""So many vehicles, the same ones for the same seed. Real ``cars`` come first while there are any."""
 	rng = random.Random(f"vehicles-{seed}")

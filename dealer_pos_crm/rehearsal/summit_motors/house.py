@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .cars import CarRow, Vehicle, vehicles
-from .people import Customer, customers
-
-SEED = 7
+from .people import SEED, Customer, customers
 
 
 @dataclass(frozen=True)

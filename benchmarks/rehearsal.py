@@ -1,0 +1,119 @@
+"""How fast the rehearsal is, and whether its memory stays flat; figures to read, never to pass or fail.
+
+``python benchmarks/rehearsal.py [--sizes 20000 100000 400000]``: for each size a history of a dealership is
+written to a temporary folder and rehearsed in a process of its own, from the file to the last follow-up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from dealer_pos_crm.domain.event import Event  # noqa: E402
+from dealer_pos_crm.rehearsal import schema  # noqa: E402
+from dealer_pos_crm.rehearsal.history import HistoryReader  # noqa: E402
+from dealer_pos_crm.rehearsal.rules import RuleBook  # noqa: E402
+from dealer_pos_crm.rehearsal.run import rehearse  # noqa: E402
+from dealer_pos_crm.rehearsal.sources import Source  # noqa: E402
+from dealer_pos_crm.rehearsal.store import SqliteStore  # noqa: E402
+from dealer_pos_crm.rehearsal.summit_motors import script  # noqa: E402
+from dealer_pos_crm.rehearsal.summit_motors.house import house  # noqa: E402
+from dealer_pos_crm.rehearsal.writer import write_jsonl  # noqa: E402
+
+SIZES = (20_000, 100_000, 400_000)
+_BRANCHES = 40  # houses like Summit Motors that run side by side, month after month
+_NAMES = ("key", "occasion", "reverses", "deposit", "vehicle", "customer", "reference_name")
+
+
+def history(count: int) -> Iterator[Event]:
+	"""So many events in the order of time: months of forty houses, the ids of each its own."""
+	told = 0
+	month = date(2015, 1, 31)
+	seeds = [house(seed) for seed in range(1, 5)]
+	while True:
+		events = []
+		for branch in range(_BRANCHES):
+			mark = f"{month:%y%m}-{branch:02d}-"
+			for event in script.month(seeds[branch % len(seeds)], month):
+				events.append(_renamed(event, mark))
+		random.Random(str(month)).shuffle(events)
+		for event in sorted(events, key=lambda one: one.happened_at):
+			yield event
+			told += 1
+			if told == count:
+				return
+		month += timedelta(days=30)
+
+
+def _renamed(event: Event, mark: str) -> Event:
+	return replace(event, **{name: mark + value for name in _NAMES if (value := getattr(event, name))})
+
+
+def measure(path: Path) -> dict[str, float]:
+	"""Rehearse the file into one on disk; called in a fresh process."""
+	connection = schema.connect(str(path.with_suffix(".sqlite")))
+	wall, cpu = time.perf_counter(), time.process_time()
+	with HistoryReader(path) as reader:
+		source = Source.of(connection, reader)
+		rehearse(reader, SqliteStore(connection, RuleBook()), source)
+	wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+	promised, opened = connection.execute("SELECT count(*), count(opened_at) FROM follow_ups").fetchone()
+	(bad,) = connection.execute("SELECT count(*) FROM bad_rows").fetchone()
+	return {
+		"events": source.tally.rows,
+		"bad": bad,
+		"promised": promised,
+		"opened": opened,
+		"wall": wall,
+		"cpu": cpu,
+		"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+		"file_mb": path.stat().st_size / 1e6,
+	}
+
+
+def main() -> None:
+	parser = argparse.ArgumentParser(description=__doc__)
+	parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+	parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+	options = parser.parse_args()
+	if options.one:
+		print(json.dumps(measure(options.one)))
+		return
+	print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores (one is used)")
+	print(
+		f"{'events':>9} {'follow-ups':>11} {'opened':>9} {'seconds':>8} {'events/s':>9} {'per CPU s':>10} "
+		f"{'peak MB':>8} {'file MB':>8}"
+	)
+	with tempfile.TemporaryDirectory() as folder:
+		for size in options.sizes:
+			path = Path(folder) / f"{size}.jsonl"
+			with path.open("w", encoding="utf-8") as file:
+				write_jsonl(history(size), file)
+			ran = subprocess.run(
+				[sys.executable, __file__, "--one", str(path)], check=True, capture_output=True, text=True
+			)
+			found = json.loads(ran.stdout)
+			print(
+				f"{found['events']:9,d} {found['promised']:11,d} {found['opened']:9,d} {found['wall']:8.1f} "
+				f"{found['events'] / found['wall']:9,.0f} {found['events'] / found['cpu']:10,.0f} "
+				f"{found['peak_mb']:8.0f} {found['file_mb']:8.0f}",
+				flush=True,
+			)
+
+
+if __name__ == "__main__":
+	main()
