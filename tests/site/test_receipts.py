@@ -574,6 +574,16 @@ def test_a_cashier_mails_a_receipt_again_and_elsewhere(mailing, jobs):
 	assert len(queued(deposit)) == 2
 
 
+@needs_wkhtmltopdf
+def test_a_void_receipt_thanks_for_nothing(mailing, jobs):
+	deposit = f.take_new(customer_with("ann@buyer.example"))
+	f.act(deposit, "Cancel", reason="Wrong customer")
+	email_receipt(deposit.name)
+	(mail,) = mails(deposit)
+	assert "This receipt is void" in mail.content
+	assert "We received" not in mail.content
+
+
 def test_mailing_by_hand_needs_the_right_an_address_and_a_payment(mailing, jobs):
 	deposit = f.take_new()
 	with f.logged_in(f.make_user(roles.TECHNICIAN)), pytest.raises(frappe.PermissionError):
