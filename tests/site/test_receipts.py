@@ -234,11 +234,15 @@ def test_the_letter_head_takes_the_place_of_the_company():
 		}
 	).insert()
 	frappe.db.commit()
-	html = frappe.get_print("Deposit", deposit.name, "Deposit Receipt", letterhead=letter_head.name)
-	assert "<h1>Summit on paper</h1>" in html
-	assert '<div class="dp-dealer-name">' not in html
-	html = frappe.get_print("Deposit", deposit.name, "Deposit Receipt", no_letterhead=1)
-	assert '<div class="dp-dealer-name">Summit Motors</div>' in html
+	try:
+		html = frappe.get_print("Deposit", deposit.name, "Deposit Receipt", letterhead=letter_head.name)
+		assert "<h1>Summit on paper</h1>" in html
+		assert '<div class="dp-dealer-name">' not in html
+		html = frappe.get_print("Deposit", deposit.name, "Deposit Receipt", no_letterhead=1)
+		assert '<div class="dp-dealer-name">Summit Motors</div>' in html
+	finally:
+		letter_head.delete()  # the first one of a site becomes its default
+		frappe.db.commit()
 
 
 # The refund slip
