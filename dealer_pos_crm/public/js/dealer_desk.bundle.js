@@ -6,12 +6,14 @@ import * as html from "./desk/html";
 import * as list from "./desk/list";
 import * as server from "./desk/server";
 import * as words from "./desk/words";
+import * as customer from "./customer/form";
 import * as deposit_action from "./deposit/action_form";
 import * as deposit_actions from "./deposit/actions";
 import * as deposit from "./deposit/form";
 import * as deposit_status from "./deposit/status";
 import * as follow_up from "./follow_up/form";
 import * as follow_up_status from "./follow_up/status";
+import * as invoice from "./invoice/form";
 import * as rule from "./rule/form";
 import * as settings from "./settings/form";
 import * as vehicle from "./vehicle/form";
@@ -25,8 +27,10 @@ Object.assign(dealer, {
 	...server,
 	...words,
 	list,
+	customer,
 	deposit: { ...deposit_actions, ...deposit_status, ...deposit_action, ...deposit },
 	follow_up: { ...follow_up_status, ...follow_up },
+	invoice,
 	rule,
 	settings,
 	vehicle: { ...vehicle_status, ...vehicle },

@@ -75,8 +75,11 @@ function draw(frm) {
 	const { doc, dlr_facts: facts } = frm;
 	const top = frm.fields_dict.overview.$wrapper;
 	if (frm.is_new()) {
-		top.html(String(html`<div class="dlr-overview dlr-new">${held_by_other(doc, facts)}</div>`));
+		const warning = held_by_other(doc, facts);
+		top.html(String(html`<div class="dlr-overview">${warning}</div>`));
+		frm.toggle_display("overview", Boolean(warning));
 	} else {
+		frm.toggle_display("overview", true);
 		top.html(String(overview(doc, facts)));
 		frm.fields_dict.history.$wrapper.html(String(history(doc, facts)));
 		frm.fields_dict.history.$wrapper.off("click.dlr").on("click.dlr", "[data-dlr=all-movements]", (event) => {
