@@ -1,0 +1,145 @@
+"""The store in Frappe's database keeps what the store in memory keeps, whatever is told in whatever order."""
+
+import random
+from datetime import datetime, time, timedelta
+
+import frappe
+import pytest
+
+from dealer_pos_crm.dealer_crm import rules
+from dealer_pos_crm.dealer_crm import store as module
+from dealer_pos_crm.dealer_crm.store import FrappeStore
+from dealer_pos_crm.domain.clock import BusinessHours
+from dealer_pos_crm.domain.default_rules import DEFAULT_RULES
+from dealer_pos_crm.domain.event import Event
+from dealer_pos_crm.domain.follow_up import Rule, Span, Unit
+from dealer_pos_crm.domain.money import Money
+from dealer_pos_crm.domain.spine import open_due, record
+from tests.unit.memory_store import MemoryStore
+
+MONDAY = datetime(2026, 3, 2, 9)
+END = MONDAY + timedelta(days=60)
+HOURS = BusinessHours(dict.fromkeys(range(6), (time(8), time(18))))
+RULES = (
+	*DEFAULT_RULES,
+	Rule("again", "vehicle.held", "{vehicle}", stops=frozenset({"vehicle.held"}), about="vehicle"),
+	Rule("customer", "deposit.taken", "{amount}", about="customer", stops=frozenset({"payment.reversed"})),
+	Rule("capped", "deposit.applied", "{reason}", wait=Span(2, Unit.DAYS), cap=1, cap_days=90),
+)
+TYPES = (
+	"deposit.taken",
+	"deposit.applied",
+	"deposit.refunded",
+	"deposit.hold_expired",
+	"payment.reversed",
+	"vehicle.held",
+	"vehicle.released",
+)
+
+
+def history(seed: int) -> list[Event]:
+	"""A few things that happened: at once, in split occasions, some undone, some undone before they were told."""
+	chance = random.Random(seed)
+	keys = [f"store-{seed}-{number}" for number in range(chance.randint(2, 9))]
+	events = []
+	for key in keys:
+		others = [other for other in keys if other != key]
+		hours = chance.choice([0, 0, 1, 2, 30, 31])
+		events.append(
+			Event(
+				key=key,
+				type=chance.choice(TYPES),
+				happened_at=MONDAY + timedelta(hours=hours),
+				customer=f"Store Ann {seed}" if chance.random() < 0.7 else f"Store Bob {seed}",
+				company="Nowhere",
+				title=key,
+				deposit=chance.choice([None, f"D1-{seed}", f"D1-{seed}", f"D2-{seed}"]),
+				vehicle=chance.choice([None, f"V1-{seed}", f"V2-{seed}"]),
+				amount=chance.choice([None, Money(0, "USD"), Money(90000, "USD")]),
+				facts={
+					"waiting": chance.choice(["0", "2"]),
+					"what": key,
+					"hold_until": (MONDAY + timedelta(days=3)).isoformat(),
+				},
+				occasion=chance.choice(["", "", f"split-{seed}", chance.choice(others)]),
+				reverses=chance.choice([None, None, None, "ghost", chance.choice(others)]),
+			)
+		)
+	return events
+
+
+@pytest.fixture(autouse=True)
+def same_rules(site, monkeypatch):
+	monkeypatch.setattr(rules, "all_rules", lambda: list(RULES))
+	monkeypatch.setattr(module, "business_hours", lambda company: HOURS)
+	monkeypatch.setattr(module, "owner_of", lambda follow_up, rule: None)
+
+
+def outline(follow_up):
+	return (
+		follow_up.key,
+		follow_up.status.value,
+		follow_up.cause,
+		follow_up.cause_at,
+		follow_up.customer,
+		follow_up.subject,
+		follow_up.title,
+		follow_up.opens_at,
+		follow_up.due_at,
+		follow_up.opened_at,
+		follow_up.ended_at,
+		follow_up.stopped_by,
+		follow_up.reason,
+	)
+
+
+def kept_in_frappe(seed: int):
+	rows = module._follow_ups(
+		"customer in %(names)s",
+		{"names": (f"Store Ann {seed}", f"Store Bob {seed}")},
+		"order by follow_up_key",
+	)
+	return sorted(outline(row) for row in rows)
+
+
+def open_all(store):
+	while open_due(END, store, 100):
+		pass
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_both_stores_keep_the_same(seed):
+	events = history(seed)
+	chance = random.Random(seed)
+	told = events + chance.choices(events, k=3)
+	chance.shuffle(told)
+	memory, database = MemoryStore(RULES, HOURS), FrappeStore()
+	for event in told:
+		ours = record(event, database)
+		theirs = record(event, memory)
+		assert ours.written == theirs.written
+	assert kept_in_frappe(seed) == sorted(outline(f) for f in memory.follow_ups.values())
+
+	open_all(memory)
+	database.due_to_open = lambda now, limit: database.planned(
+		"customer in %(names)s", {"names": (f"Store Ann {seed}", f"Store Bob {seed}")}, now, limit
+	)
+	open_all(database)
+	assert kept_in_frappe(seed) == sorted(outline(f) for f in memory.follow_ups.values())
+
+
+@pytest.mark.parametrize("seed", range(60, 75))
+def test_an_event_comes_back_as_it_was_told(seed):
+	for event in history(seed):
+		FrappeStore().add_event(event)
+		assert FrappeStore().event(event.key) == event
+
+
+def test_an_event_that_does_not_fit_is_an_error_and_not_cut_off_in_silence():
+	with pytest.raises(Exception, match="too long"):
+		FrappeStore().add_event(
+			Event(
+				key="x" * 400, type="deposit.taken", happened_at=MONDAY, customer="A", company="B", title="t"
+			)
+		)
+	frappe.db.rollback()
