@@ -111,7 +111,8 @@ def record(event: Event, store: Store) -> Outcome:
 		if first is not None:
 			for follow_up in store.reopened_by(first):
 				changed.extend(_reconsider(follow_up, store))
-	return Outcome(True, tuple(promised), tuple(f for f in changed if f.status is Status.STOPPED))
+	last = {follow_up.key: follow_up for follow_up in changed}  # an answer may also undo: twice changed
+	return Outcome(True, tuple(promised), tuple(f for f in last.values() if f.status is Status.STOPPED))
 
 
 def _promise(event: Event, store: Store) -> list[FollowUp]:

@@ -371,6 +371,15 @@ def test_an_open_promise_that_is_answered_remembers_that_it_was_open():
 	assert (promise_of(store).status, promise_of(store).opened_at) == (Status.STOPPED, MONDAY)
 
 
+def test_an_event_that_answers_one_half_and_undoes_it_is_reported_by_what_it_leaves():
+	rule_ = Rule("r", "deposit.taken", "t", stops=frozenset({"payment.reversed"}))
+	halves = [happened("half 1", occasion="split"), happened("half 2", hours=3, occasion="split")]
+	store = tell(halves, MemoryStore([rule_], HOURS))
+	outcome = record(happened("undone", "payment.reversed", 1, reverses="half 1"), store)
+	assert outcome.stopped == ()
+	assert outline(promise_of(store, "split", "r")) == (Status.PLANNED, "half 2", None)
+
+
 def test_a_promise_that_comes_back_opens_again_in_spite_of_its_own_cap():
 	store = open_all(tell([TAKEN], with_rule(cap=1, stops=SETTLED)), MONDAY)
 	record(APPLIED, store)
