@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import app, bench, database, provision, services, venv
+from tools import app, bench, beside, database, provision, services, venv
 from tools.bench import APP, Bench
 from tools.console import BUILD, CHECKOUT, Failure, NotHere, identity, log_path, run, say
 from tools.site import DEMO, PASSWORD, Sites
@@ -69,22 +69,26 @@ def _build(found: Bench, options: argparse.Namespace) -> object:
 	sites = Sites(found, database.find_root(found))
 	with found.locked():
 		app.install(found)
-		if not options.fresh and sites.has_app(DEMO):
+		unfinished = found.folder() / "demo-unfinished"
+		if not options.fresh and not unfinished.exists() and sites.has_app(DEMO):
 			found.frappe(f"bench --site {DEMO} migrate", "demo-migrate", "migrate", site=DEMO)
 		else:
+			unfinished.touch()
 			sites.restore(DEMO)
 			sites.install_app(DEMO)
-		return _load(found)
+		result = _load(found)
+		unfinished.unlink(missing_ok=True)
+		return result
 
 
 def _load(found: Bench) -> object:
 	say("  filling it with Summit Motors: staff, customers, vehicles, sixty days of deposits")
 	log = log_path("demo-load")
 	log.unlink(missing_ok=True)
-	words: list[str | Path] = [found.python, found.app / "tools" / "inside.py", "call", DEMO, LOADER]
+	words: list[str | Path] = [beside.ensure(found), found.app / "tools" / "inside.py", "call", DEMO, LOADER]
 	ran = run(words, log, cwd=found.sites, env=found.env(), account=found.account, timeout=1800, live=True)
 	if ran.code != 0:
-		raise Failure(f"{LOADER} failed", log)
+		raise Failure(f"{LOADER} failed, see above (log: {log})")
 	say(f"  filled ({ran.seconds:.0f} s)")
 	for line in reversed(log.read_text(encoding="utf-8", errors="replace").splitlines()):
 		if line.startswith(MARK):
@@ -94,11 +98,9 @@ def _load(found: Bench) -> object:
 
 def _show(result: object, port: int) -> None:
 	say(f"\nSummit Motors:  http://{DEMO}:{port}\n")
-	users = result.get("users") if isinstance(result, dict) else result
-	rows = [row for row in users if isinstance(row, dict)] if isinstance(users, list) else []
-	if isinstance(users, dict):
-		rows = [{"user": user, "password": password} for user, password in users.items()]
-	rows.append({"user": "Administrator", "role": "everything", "password": PASSWORD})
+	made = result if isinstance(result, dict) else {}
+	rows = [row | {"password": made.get("password")} for row in made.get("users", [])]
+	rows.append({"user": "Administrator", "password": PASSWORD})
 	columns = list(dict.fromkeys(key for row in rows for key in row))
 	lines = [columns, *([_cell(row.get(key)) for key in columns] for row in rows)]
 	widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]

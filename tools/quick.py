@@ -9,10 +9,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import app, bench, database, services
+from tools import app, bench, beside, database, services
 from tools.console import Failure, NotHere, log_path, run, say
 from tools.site import TEST, UNINSTALL, Sites
-from tools.test import browser_environment, test_environment
+from tools.test import browser_environment
 
 
 def main(words: Sequence[str]) -> int:
@@ -28,7 +28,7 @@ def main(words: Sequence[str]) -> int:
 			if not sites.has_app(TEST):
 				sites.restore(TEST, allow_tests=True, pause_scheduler=1)
 				sites.install_app(TEST)
-			python = test_environment(found)
+			python = beside.ensure(found)
 			env = found.env(
 				DEALER_TEST_SITE=TEST, DEALER_BENCH_DIR=str(found.path), PYTHONDONTWRITEBYTECODE="1"
 			)

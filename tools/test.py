@@ -10,15 +10,16 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import app, bench, database, lint, services, venv
+from tools import app, bench, beside, database, lint, services, venv
 from tools.bench import APP, Bench
 from tools.console import BUILD, CHECKOUT, LOGS, Failure, NotHere, log_path, run, say
 from tools.layers import FAILED, LAYERS, NOT_PICKED, SUMMARY, Layer, from_pytest, not_run, report
 from tools.site import TEST, UNINSTALL, Sites
 
-# Together with the preparation these stay below a quarter of an hour.
-TIMEOUTS = {"unit": 240, "contract": 120, "site": 480, "browser": 300}
-IN_BENCH_REQUIREMENTS = CHECKOUT / "requirements-bench.txt"
+# The whole command stays below a quarter of an hour; no layer takes more of it than this.
+BUDGET = 14.5 * 60
+TIMEOUTS = {"unit": 240, "contract": 120, "site": 540, "browser": 300}
+STARTED = time.monotonic()
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -63,6 +64,10 @@ def _pytest_words(tests: Path, root: Path, junit: Path) -> list[str | Path]:
 	]
 
 
+def _timeout(name: str) -> float:
+	return max(30.0, min(TIMEOUTS[name], BUDGET - (time.monotonic() - STARTED)))
+
+
 def _run_outside(name: str, python: Path) -> Layer:
 	"""A layer that needs neither bench nor database, straight from the checkout."""
 	say(f"\n{name}")
@@ -71,7 +76,7 @@ def _run_outside(name: str, python: Path) -> Layer:
 	words = [python, *_pytest_words(CHECKOUT / "tests" / name, CHECKOUT, junit)]
 	env = {**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(BUILD / "hypothesis")}
 	env.pop("PYTHONPATH", None)
-	ran = run(words, log_path(name), cwd=CHECKOUT, env=env, timeout=TIMEOUTS[name], live=True)
+	ran = run(words, log_path(name), cwd=CHECKOUT, env=env, timeout=_timeout(name), live=True)
 	return from_pytest(name, ran.code, junit, ran.seconds, ran.timed_out)
 
 
@@ -85,7 +90,7 @@ def _run_in_bench(names: Sequence[str]) -> dict[str, Layer]:
 		say(f"  {found.path} of {found.account.name}")
 		with found.locked():
 			sites = _prepare(found)
-			runner = test_environment(found)
+			runner = beside.ensure(found)
 			return {name: _run_layer(name, found, runner, sites) for name in names}
 	except NotHere as reason:
 		return {name: not_run(name, str(reason)) for name in names}
@@ -105,37 +110,6 @@ def _prepare(found: Bench) -> Sites:
 	sites.restore(TEST, allow_tests=True, pause_scheduler=1, mute_emails=0)
 	sites.install_app(TEST)
 	return sites
-
-
-def test_environment(found: Bench) -> Path:
-	"""pytest and playwright beside the bench's environment, which they see but never change."""
-	folder = found.folder() / "venv"
-	python, stamp = folder / "bin" / "python", folder / "installed"
-	wanted = venv.fingerprint(IN_BENCH_REQUIREMENTS, str(found.python), found.read([found.python, "-VV"])[1])
-	if python.exists() and stamp.exists() and stamp.read_text() == wanted:
-		return python
-	if folder.exists():
-		shutil.rmtree(folder)
-	# Without pip inside: Debian may lack ensurepip, and the bench's own pip can install elsewhere.
-	found.step(
-		"making the test environment", [found.python, "-m", "venv", "--without-pip", folder], "bench-venv"
-	)
-	requirements = found.app / IN_BENCH_REQUIREMENTS.name
-	if found.read([found.python, "-m", "pip", "--version"])[0] == 0:
-		install: list[str | Path] = [found.python, "-m", "pip", "--python", python, "install", "--quiet"]
-	elif uv := shutil.which("uv", path=found.env()["PATH"]):
-		install = [uv, "pip", "install", "--quiet", "--python", python]
-	else:
-		raise Failure("the bench's environment has no pip, and uv is not installed: cannot install pytest")
-	found.step("installing pytest and playwright there", [*install, "-r", requirements], "bench-test-pip")
-	where = "import sysconfig; print(sysconfig.get_path('purelib'))"
-	ours, theirs = (Path(found.read([which, "-c", where])[1]) for which in (python, found.python))
-	link = ours / "bench-environment.pth"
-	link.write_text(f"import site; site.addsitedir({str(theirs)!r})\n")
-	found.own(link)
-	stamp.write_text(wanted)
-	found.own(stamp)
-	return python
 
 
 def _run_layer(name: str, found: Bench, python: Path, sites: Sites) -> Layer:
@@ -171,7 +145,7 @@ def _run_pytest(name: str, found: Bench, python: Path, more: dict[str, str]) -> 
 		cwd=found.sites,
 		env=env,
 		account=found.account,
-		timeout=TIMEOUTS[name],
+		timeout=_timeout(name),
 		live=True,
 	)
 	return from_pytest(name, ran.code, junit, ran.seconds, ran.timed_out)
