@@ -13,12 +13,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tools import app, bench, beside, database, services, venv
 from tools.console import Failure, NotHere
 from tools.site import TEST, Sites
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def rehearsal() -> None:
