@@ -248,7 +248,7 @@ class Asker:
 	"""Who asks for an action, by what that person may decide."""
 
 	user: str
-	may_settle: bool  # apply, refund up to the limit and move without a second person
+	may_settle: bool  # refund up to the limit and cancel without a second person
 	may_approve: bool  # decide what needs a second person
 
 
