@@ -142,8 +142,6 @@ def _explained() -> Iterator[None]:
 	except (HistoryError, RuleError, CarsError, schema.NotARehearsal) as error:
 		raise click.ClickException(str(error)) from None
 	except sqlite3.OperationalError as error:
-		if "locked" in str(error):
-			raise click.ClickException("another rehearsal is using this --db file; wait for it") from None
 		raise click.ClickException(f"the rehearsal file cannot be written: {error}") from None
 	except OSError as error:
 		raise click.ClickException(f"{error.filename or 'a file'}: {error.strerror or error}") from None

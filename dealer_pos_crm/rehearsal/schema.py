@@ -123,38 +123,45 @@ def connect(path: str) -> sqlite3.Connection:
 
 	The caller begins and ends transactions. Page cache is bounded, so that memory stays flat.
 	"""
-	connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+	connection = sqlite3.connect(path, timeout=1, isolation_level=None, cached_statements=256)
 	try:
 		connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # one rehearsal at a time
+		new = _is_new(connection, path)
 		on_disk = path not in ("", ":memory:")
 		connection.execute(f"PRAGMA journal_mode = {'WAL' if on_disk else 'MEMORY'}")
 		connection.execute(f"PRAGMA synchronous = {'NORMAL' if on_disk else 'OFF'}")
 		connection.execute("PRAGMA cache_size = -24000")
 		connection.execute("PRAGMA wal_autocheckpoint = 4000")
-		_prepare(connection, path)
+		if new:
+			connection.executescript(
+				f"BEGIN;{_TABLES}PRAGMA application_id = {_APPLICATION};"
+				f"PRAGMA user_version = {VERSION};COMMIT;"
+			)
 	except sqlite3.DatabaseError as error:
 		connection.close()
-		raise NotARehearsal(f"{Path(path).name} cannot be used as a rehearsal file: {error}") from None
+		name = Path(path).name
+		if "locked" in str(error):
+			raise NotARehearsal(f"{name} is in use by another rehearsal; wait for it") from None
+		raise NotARehearsal(f"{name} cannot be used as a rehearsal file: {error}") from None
 	except BaseException:
 		connection.close()
 		raise
 	return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: str) -> None:
+def _is_new(connection: sqlite3.Connection, path: str) -> bool:
+	"""Whether the tables are still to be made; refuses what is not ours before anything is written."""
 	(application,) = connection.execute("PRAGMA application_id").fetchone()
 	(version,) = connection.execute("PRAGMA user_version").fetchone()
-	if (application, version) == (_APPLICATION, VERSION):
-		return
+	(tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 	name = Path(path).name
 	if application == _APPLICATION:
-		raise NotARehearsal(f"{name} was made by another version; start over with --fresh")
-	(tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+		if version != VERSION:
+			raise NotARehearsal(f"{name} was made by another version; start over with --fresh")
+		return False
 	if tables:
 		raise NotARehearsal(f"{name} is a database, but no rehearsal; give another file")
-	connection.executescript(
-		f"BEGIN;{_TABLES}PRAGMA application_id = {_APPLICATION};PRAGMA user_version = {VERSION};COMMIT;"
-	)
+	return True
 
 
 def remove(path: Path) -> None:

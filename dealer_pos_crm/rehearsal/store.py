@@ -233,7 +233,7 @@ class SqliteStore:
 		if rule is None or not (rule.cap or rule.quiet_hours_after_contact or rule.needs_consent):
 			return _NOTHING_KNOWN
 		return Standing(
-			self._opened_of_rule(follow_up, now) if rule.cap else (),
+			self._opened_of_rule(follow_up, now, rule.cap) if rule.cap else (),
 			self._last_contact(follow_up, now) if rule.quiet_hours_after_contact else None,
 			self._consents(follow_up, now) if rule.needs_consent else True,
 		)
@@ -245,11 +245,11 @@ class SqliteStore:
 
 	# what is known of a customer
 
-	def _opened_of_rule(self, follow_up: FollowUp, now: datetime) -> list[datetime]:
+	def _opened_of_rule(self, follow_up: FollowUp, now: datetime, cap: int) -> list[datetime]:
 		found = self._execute(
 			"SELECT opened_at FROM follow_ups WHERE customer = ? AND rule = ? AND opened_at <= ? AND key <> ? "
-			"ORDER BY opened_at DESC LIMIT 1000",
-			(follow_up.customer, follow_up.rule, now.isoformat(), follow_up.key),
+			"ORDER BY opened_at DESC LIMIT ?",
+			(follow_up.customer, follow_up.rule, now.isoformat(), follow_up.key, cap),
 		)
 		return [_moment(at) for (at,) in found]
 

@@ -40,6 +40,7 @@ class Floor:
 	def __post_init__(self) -> None:
 		self._queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
 		self._turn = 0
+		self._now = datetime.min
 		self._numbers: dict[str, int] = {}
 		self._vehicle = {vehicle.id: vehicle for vehicle in self.vehicles}
 		self._free = [v.id for v in self.vehicles if v.status == "Front-line Ready"]
@@ -83,14 +84,17 @@ class Floor:
 		return self._moment(day)
 
 	def _at(self, at: datetime, act: Callable[[datetime], None]) -> None:
+		"""Let it happen then; what should have happened already happens within the hour."""
+		if at < self._now:
+			at = self._now + timedelta(minutes=self.rng.randint(6, 50))
 		self._turn += 1
 		heapq.heappush(self._queue, (at, self._turn, act))
 
 	def _run(self, end: datetime) -> list[Act]:
 		"""Let happen what is in the queue, and what comes of it, until the end."""
 		while self._queue and self._queue[0][0] <= end:
-			at, _turn, act = heapq.heappop(self._queue)
-			act(at)
+			self._now, _turn, act = heapq.heappop(self._queue)
+			act(self._now)
 		return self.acts
 
 	def _id(self, prefix: str) -> str:
