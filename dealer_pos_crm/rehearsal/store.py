@@ -44,10 +44,10 @@ _SAVE_FOLLOW_UP = (
 )
 _UNDONE = "EXISTS (SELECT 1 FROM events AS r WHERE r.reverses = e.key)"
 _OF_OCCASION = (
-	f"SELECT {_UNDONE}, {_E} FROM events AS e WHERE e.occasion = ?1 "
-	f"UNION ALL SELECT {_UNDONE}, {_E} FROM events AS e WHERE e.key = ?1 AND e.occasion IS NULL"
+	f"SELECT {_UNDONE}, {_E} FROM events AS e WHERE e.occasion = ? "
+	f"UNION ALL SELECT {_UNDONE}, {_E} FROM events AS e WHERE e.key = ? AND e.occasion IS NULL"
 )
-_ALONE = "SELECT EXISTS (SELECT 1 FROM events WHERE reverses = ?1), EXISTS (SELECT 1 FROM events WHERE occasion = ?1)"
+_ALONE = "SELECT EXISTS (SELECT 1 FROM events WHERE reverses = ?), EXISTS (SELECT 1 FROM events WHERE occasion = ?)"
 _DUE = (
 	f"SELECT {_FOLLOW_UP} FROM follow_ups WHERE status = 'Planned' AND opens_at <= ? "
 	"ORDER BY opens_at, key LIMIT ?"
@@ -160,10 +160,12 @@ class SqliteStore:
 	def of_occasion(self, occasion: str) -> Sequence[tuple[Event, bool]]:
 		added = self._added
 		if added is not None and added.key == occasion == added.occasion:  # most often: alone, just added
-			undone, others = self._execute(_ALONE, (occasion,)).fetchone()
+			undone, others = self._execute(_ALONE, (occasion, occasion)).fetchone()
 			if not others:
 				return [(added, bool(undone))]
-		return [(event_of(row[1:]), bool(row[0])) for row in self._execute(_OF_OCCASION, (occasion,))]
+		return [
+			(event_of(row[1:]), bool(row[0])) for row in self._execute(_OF_OCCASION, (occasion, occasion))
+		]
 
 	def stop_candidates(self, follow_up: FollowUp, types: frozenset[str]) -> Sequence[Event]:
 		if self._latest_mark < follow_up.cause_at:
@@ -203,7 +205,8 @@ class SqliteStore:
 		query = self._touch_queries.get((len(subjects), len(rules)))
 		if query is None:
 			query = self._touch_queries[len(subjects), len(rules)] = _touch_query(len(subjects), len(rules))
-		found = self._execute(query, (event.happened_at.isoformat(), *subjects, *rules))
+		at = event.happened_at.isoformat()
+		found = self._execute(query, [value for subject in subjects for value in (subject, at, *rules)])
 		return [follow_up_of(row) for row in found]
 
 	def reopened_by(self, reversed_event: Event) -> Sequence[FollowUp]:
@@ -329,9 +332,10 @@ def _places(values: Iterable[object]) -> str:
 
 def _touch_query(subjects: int, rules: int) -> str:
 	"""A range scan for each subject; the plus keeps the planner from seeking by rule instead."""
-	among = ", ".join(f"?{subjects + 2 + number}" for number in range(rules))
 	return " UNION ALL ".join(
-		f"SELECT {_FOLLOW_UP} FROM follow_ups "
-		f"WHERE subject = ?{number + 2} AND live >= ?1 AND +rule IN ({among})"
-		for number in range(subjects)
+		[
+			f"SELECT {_FOLLOW_UP} FROM follow_ups WHERE subject = ? AND live >= ? "
+			f"AND +rule IN ({_places(range(rules))})"
+		]
+		* subjects
 	)
