@@ -35,7 +35,7 @@ def to_rule(doc) -> Rule:
 		title=doc.title,
 		talking_points=doc.talking_points or "",
 		conditions=tuple(Condition(row.fieldname, row.operator, row.value or "") for row in doc.conditions),
-		company=doc.company or None,
+		company=doc.only_company or None,
 		department=doc.department or None,
 		about=doc.about or None,
 		anchor=doc.anchor or None,
@@ -68,7 +68,7 @@ def as_document(rule: Rule) -> dict:
 		"conditions": [
 			{"fieldname": c.field, "operator": c.operator, "value": c.value} for c in rule.conditions
 		],
-		"company": rule.company,
+		"only_company": rule.company,  # not "company": that would be filled with the user's own
 		"department": rule.department,
 		"about": rule.about,
 		"anchor": rule.anchor,

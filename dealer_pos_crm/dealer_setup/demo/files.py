@@ -8,9 +8,19 @@ from dealer_pos_crm.rehearsal.summit_motors import cars, people
 
 def customers(wanted: tuple[people.Customer, ...]) -> dict[str, str]:
 	"""Names of Customer documents by the script's id. Those that exist are kept."""
-	group = frappe.db.get_value("Customer Group", {"is_group": 0}, "name", order_by="lft")
-	territory = frappe.db.get_value("Territory", {"is_group": 0}, "name", order_by="lft")
-	return {person.id: _customer(person, group, territory) for person in wanted}
+	territory = _leaf("Territory", "United States")
+	groups = {
+		"Individual": _leaf("Customer Group", "Individual"),
+		"Company": _leaf("Customer Group", "Commercial"),
+	}
+	return {person.id: _customer(person, groups[person.kind], territory) for person in wanted}
+
+
+def _leaf(doctype: str, wanted: str) -> str:
+	"""The wanted leaf of a tree, or its first one where a site has other names."""
+	return frappe.db.exists(doctype, {"name": wanted, "is_group": 0}) or frappe.db.get_value(
+		doctype, {"is_group": 0}, "name", order_by="lft"
+	)
 
 
 def _customer(person: people.Customer, group: str, territory: str) -> str:

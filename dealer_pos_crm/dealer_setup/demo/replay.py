@@ -26,6 +26,7 @@ class Replay:
 		self.vehicles = vehicles
 		self.deposits: dict[str, str] = {}
 		self.invoices: dict[str, str] = {}
+		self._sales: dict[str, str] = {}  # invoices over a car, until it is handed over
 		self._rng = random.Random(7)
 		self._do: dict[type, Callable] = {
 			script.TakeDeposit: self._take,
@@ -170,6 +171,8 @@ class Replay:
 			doc.insert()
 			doc.submit()
 		self.invoices[act.invoice_id] = doc.name
+		if act.vehicle_id and any(line.item == "Vehicle" for line in act.lines):
+			self._sales[doc.name] = self.vehicles[act.vehicle_id]
 
 	def _pay(self, act: script.PayInvoice) -> None:
 		with _as(act.by if _may_pay(act.by) else _first(roles.CASHIER)):

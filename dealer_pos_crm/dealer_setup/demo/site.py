@@ -43,7 +43,9 @@ def load(days: int = DAYS) -> dict:
 		frappe.db.commit()  # nosemgrep - a step of a demo
 		replay = Replay(customers, vehicles)
 		day = begin
-		with click.progressbar(acts(days, today, place), label="Playing the history", file=sys.stderr) as script:
+		with click.progressbar(
+			acts(days, today, place), label="Playing the history", file=sys.stderr
+		) as script:
 			for act in script:
 				while day < act.at.date():
 					clock.move_to(_utc(datetime.combine(day, time(19))))

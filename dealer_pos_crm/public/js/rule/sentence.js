@@ -26,7 +26,7 @@ function bold(text) {
 function conditions(doc, names) {
 	const rows = (doc.conditions || []).filter((row) => row.fieldname);
 	const where = [];
-	if (doc.company) where.push(fill(__("at {0}"), [bold(doc.company)]));
+	if (doc.only_company) where.push(fill(__("at {0}"), [bold(doc.only_company)]));
 	if (rows.length) {
 		const told = rows.map((row) => {
 			const bare = ["is set", "is not set"].includes(row.operator);
