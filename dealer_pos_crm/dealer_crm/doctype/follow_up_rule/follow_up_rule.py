@@ -8,10 +8,6 @@ from dealer_pos_crm.domain.event import EVENT_TYPES
 
 
 class FollowUpRule(Document):
-	def __setup__(self):
-		# A rule without a company is for all of them; Frappe would fill in the user's own.
-		self.dont_update_if_missing = ["company"]
-
 	def validate(self):
 		self.check_types()
 		with explained():

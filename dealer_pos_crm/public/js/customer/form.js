@@ -2,6 +2,8 @@
 
 import { is_dealership } from "../desk/dealership";
 
+const HASH = "#dealership";
+
 export function setup(frm) {
 	for (const field of ["dealer_sales_owner", "dealer_service_owner", "dealer_bdc_owner"]) {
 		frm.set_query(field, () => ({ filters: { enabled: 1, user_type: "System User" } }));
@@ -16,13 +18,21 @@ export function refresh(frm) {
 	if (tab.df.hidden) return;
 	if (!tab.dlr_watched) {
 		tab.dlr_watched = true;
-		tab.tab_link.find(".nav-link").on("shown.bs.tab", () => show(frm));
+		tab.tab_link.find(".nav-link").on("shown.bs.tab", () => show(frm)).on("hidden.bs.tab", () => address(""));
 	}
-	if (tab.is_active()) show(frm);
+	if (window.location.hash === HASH && !tab.is_active()) tab.set_active();
+	else if (tab.is_active()) show(frm);
+}
+
+/** The address names the tab, so that a reload or a shared link shows the same. */
+function address(hash) {
+	const { pathname, search } = window.location;
+	window.history.replaceState(window.history.state, "", pathname + (hash ? search : "") + hash);
 }
 
 async function show(frm) {
 	if (frm.is_new()) return;
+	if (window.location.hash !== HASH) address(HASH);
 	if (!dealer.CustomerTab) await frappe.require("customer_overview.bundle.js");
 	frm.dlr_tab ||= new dealer.CustomerTab(frm.fields_dict.dealer_overview.$wrapper.get(0));
 	frm.dlr_tab.show(frm.doc.name);

@@ -1,7 +1,7 @@
 /** The Deposit form. */
 
 import { companies, is_dealership, usual_company } from "../desk/dealership";
-import { html, fill, intro, link, meet, trusted } from "../desk/html";
+import { html, fill, intro, link, meet, ours, trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { money } from "../desk/words";
 import { wait_for } from "../vehicle/waiting_list";
@@ -14,6 +14,7 @@ import { take_deposit } from "./take";
 const GET = { type: "GET" };
 
 export function setup(frm) {
+	ours(frm);
 	// Payments, invoices and their trail are made by the deposit's own actions.
 	const never = () => false;
 	frm.can_make_methods = { "Payment Entry": never, "Sales Invoice": never };

@@ -38,6 +38,7 @@ export function take_deposit(doc, facts, done) {
 		{ amount: doc.amount, currency: doc.currency, modes: facts.modes, usual: facts.usual_mode },
 		() => dialog.dlr_refresh()
 	);
+	dialog.dlr_refresh();
 	dialog.focus_on_first_input = () => tenders.rows[0].mode.trigger("focus");
 	return dialog;
 }

@@ -31,9 +31,11 @@ export function ask(opts) {
 			{ fieldtype: "HTML", fieldname: "dlr_refusal" },
 		],
 		primary_action_label: opts.label,
-		primary_action: (values) => run(values),
+		primary_action: () => {},
 	});
 	const button = dialog.get_primary_btn();
+	// Frappe's own get_values() redraws required fields and so takes away what is being typed.
+	button.off("click").on("click", () => run(values_now()));
 	button.toggleClass("btn-danger", Boolean(opts.danger)).toggleClass("btn-primary", !opts.danger);
 	if (opts.danger) dialog.get_primary_btn = () => button;
 	dialog.$wrapper.addClass("dlr-ask").attr("aria-label", opts.title);
@@ -41,13 +43,24 @@ export function ask(opts) {
 	const sentence_area = dialog.fields_dict.dlr_sentence.$wrapper.attr("aria-live", "polite");
 
 	function values_now() {
-		return dialog.get_values(true, false) || {};
+		const values = {};
+		for (const [name, field] of Object.entries(dialog.fields_dict)) {
+			if (field.get_value) values[name] = field.get_value() ?? null;
+		}
+		return values;
+	}
+
+	function first_empty(values) {
+		const field = dialog.fields_list.find(
+			({ df }) => df.reqd && !df.hidden && ["", null, undefined].includes(values[df.fieldname])
+		);
+		return field ? __("{0} is still missing.", [field.df.label]) : null;
 	}
 
 	function refresh() {
 		const values = values_now();
 		const problem = opts.problem?.(values) || null;
-		const missing = problem ? null : opts.missing?.(values) || null;
+		const missing = problem ? null : opts.missing?.(values) || first_empty(values);
 		const sentence = problem || opts.sentence?.(values) || "";
 		sentence_area.html(
 			String(

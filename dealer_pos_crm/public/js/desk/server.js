@@ -49,8 +49,8 @@ function refusal(answer, failure) {
 	const messages = messages_of(answer);
 	const raised = messages.filter((row) => row.raise_exception);
 	const shown = raised.length ? raised : messages;
-	const status = failure?.status;
-	const lost = !answer && (status === 0 || status === 502 || status === 503 || status === 504);
+	const status = failure?.status ?? answer?.status; // without an answer Frappe hands the request itself over
+	const lost = !answer?.exc_type && [0, 502, 503, 504].includes(status);
 	return new Refusal({
 		kind: answer?.exc_type,
 		title: shown[0]?.title,

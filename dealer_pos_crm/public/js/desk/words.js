@@ -29,7 +29,7 @@ export function relative(datetime) {
 	const seconds = seconds_until(datetime);
 	const ahead = seconds >= 0;
 	const size = Math.abs(seconds);
-	if (size < MINUTE) return ahead ? __("in a moment") : __("just now");
+	if (size < MINUTE) return seconds > 10 ? __("in a moment") : __("just now"); // clocks differ a little
 	if (size < HOUR) {
 		const count = Math.round(size / MINUTE);
 		if (count === 1) return ahead ? __("in 1 minute") : __("1 minute ago");

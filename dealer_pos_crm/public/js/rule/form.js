@@ -1,6 +1,7 @@
 /** The Follow Up Rule form: choices that exist, and the rule in plain words while it is written. */
 
 import { companies } from "../desk/dealership";
+import { ours } from "../desk/html";
 import { call } from "../desk/server";
 import { sentence } from "./sentence";
 
@@ -27,14 +28,10 @@ export function event_name(value) {
 }
 
 export function setup(frm) {
-	frm.set_query("company", () => ({ filters: { name: ["in", companies()] } }));
+	ours(frm);
+	frm.set_query("only_company", () => ({ filters: { name: ["in", companies()] } }));
 	frm.set_query("owner_user", () => ({ filters: { enabled: 1, user_type: "System User" } }));
 	$(frm.wrapper).on("dirty", () => tell(frm));
-}
-
-/** A new rule is for every company until somebody says otherwise. */
-export function onload(frm) {
-	if (frm.is_new()) frm.doc.company = null;
 }
 
 export async function refresh(frm) {

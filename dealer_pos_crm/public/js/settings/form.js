@@ -2,10 +2,11 @@
 
 import { ask } from "../desk/ask";
 import { add_company, companies } from "../desk/dealership";
-import { html, fill, trusted } from "../desk/html";
+import { html, fill, ours, trusted } from "../desk/html";
 import { call } from "../desk/server";
 
 export function setup(frm) {
+	ours(frm);
 	frm.set_query("company", () => ({ filters: { name: ["not in", companies()], is_group: 0 } }));
 	for (const [field, filters] of Object.entries({
 		deposit_account: { root_type: "Liability", account_type: "Receivable" },

@@ -1,7 +1,7 @@
 /** The Dealer Vehicle form: who holds it, who waits, and a VIN that is checked while it is typed. */
 
 import { companies, usual_company } from "../desk/dealership";
-import { html, fill, intro, link, trusted } from "../desk/html";
+import { html, fill, intro, link, ours, trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { deadline, exact, when } from "../desk/words";
 import { add_to_waiting_list } from "./waiting_list";
@@ -10,6 +10,7 @@ const GET = { type: "GET" };
 const IN_STOCK = ["In Recon", "Front-line Ready", "On Hold"];
 
 export function setup(frm) {
+	ours(frm);
 	frm.set_query("company", () => ({ filters: { name: ["in", companies()] } }));
 	frm.can_make_methods = {
 		Deposit: () => may_take(frm),
