@@ -7,6 +7,7 @@ written to a temporary folder and rehearsed in a process of its own, from the fi
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import random
@@ -42,12 +43,12 @@ _NAMES = ("key", "occasion", "reverses", "deposit", "vehicle", "customer", "refe
 def history(count: int) -> Iterator[Event]:
 	"""So many events in the order of time: months of forty houses, the ids of each its own."""
 	told = 0
-	month = date(2015, 1, 31)
 	seeds = [house(seed) for seed in range(1, 5)]
-	while True:
+	for number in itertools.count():
+		month = date(2015, 1, 31) + timedelta(days=30 * number)
 		events = []
 		for branch in range(_BRANCHES):
-			mark = f"{month:%y%m}-{branch:02d}-"
+			mark = f"{number:03d}-{branch:02d}-"
 			for event in script.month(seeds[branch % len(seeds)], month):
 				events.append(_renamed(event, mark))
 		random.Random(str(month)).shuffle(events)
@@ -56,7 +57,6 @@ def history(count: int) -> Iterator[Event]:
 			told += 1
 			if told == count:
 				return
-		month += timedelta(days=30)
 
 
 def _renamed(event: Event, mark: str) -> Event:
