@@ -109,7 +109,7 @@ def test_a_rule_is_told_in_plain_words_while_it_is_written(desk: Desk, console: 
 	expect(sentence).to_contain_text("a task of low priority")
 	event = steps.field(page, "event_type")
 	event.fill("forfeited")
-	page.get_by_role("option", name="Deposit forfeited").click()
+	page.locator("[data-fieldname='event_type'] .awesomplete li", has_text="Deposit forfeited").click()
 	expect(sentence).to_contain_text("When Deposit forfeited")
 	screenshot(page, "rule-sentence")
 	console.assert_clean()

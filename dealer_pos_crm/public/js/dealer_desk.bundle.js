@@ -36,3 +36,16 @@ Object.assign(dealer, {
 	vehicle: { ...vehicle_status, ...vehicle },
 });
 words.keep_fresh();
+
+// Our modules share one workspace; breadcrumbs lead there from all of them.
+for (const doctype of [
+	"Customer Event",
+	"Dealer Settings",
+	"Deposit",
+	"Deposit Action",
+	"Deposit Movement",
+	"Follow Up",
+	"Follow Up Rule",
+]) {
+	frappe.breadcrumbs.preferred[doctype] = "Dealer Showroom";
+}

@@ -1,7 +1,7 @@
 /** Lists on small screens: Frappe shows four columns there; these lists answer their question in more. */
 
 export function wide(listview, columns) {
-	listview.$page.addClass("dlr-list");
+	listview.$page.addClass(`dlr-list dlr-list-${frappe.scrub(listview.doctype, "-")}`);
 	const settings = listview.list_view_settings;
 	if (settings.total_fields || settings.fields) return; // somebody has set this list up
 	settings.total_fields = columns;

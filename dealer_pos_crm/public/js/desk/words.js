@@ -1,6 +1,6 @@
 /** Money and time as people read them. Datetimes are the server's, in the system's time zone. */
 
-import { html } from "./html";
+import { fill, html } from "./html";
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -76,8 +76,8 @@ export function deadline(datetime, soon = 48) {
 export function until(datetime) {
 	if (!datetime) return "";
 	const { tone, late } = deadline(datetime);
-	const word = late ? html` · ${__("ended")}` : "";
-	return html`<span class="${tone && `dlr-${tone}`}" title="${exact(datetime)}">${when(datetime)}${word}</span>`;
+	const told = late ? fill(__("ended {0}"), [when(datetime)]) : when(datetime);
+	return html`<span class="${tone && `dlr-${tone}`}" title="${exact(datetime)}">${told}</span>`;
 }
 
 /** A time that no longer matters. */

@@ -47,7 +47,7 @@ function time(doc) {
 	if (doc.status === "Open") {
 		const { tone, late } = deadline(doc.due_at, 4);
 		return html`<div class="dlr-figure">
-			<div class="dlr-label">${late ? __("Overdue since") : __("Due")}</div>
+			<div class="dlr-label">${late ? __("Overdue, was due") : __("Due")}</div>
 			<div class="dlr-fact ${tone && `dlr-${tone}`}">${late ? relative(doc.due_at) : when(doc.due_at)}</div>
 			<div class="dlr-small">${exact(doc.due_at)}</div>
 		</div>`;

@@ -57,6 +57,7 @@ export async function refresh(frm) {
 	}
 	if (frm.doc.name !== name) return;
 	wrapper.html(String(status(state)));
+	if (!state.ready && !frm.is_dirty()) frm.page.clear_primary_action(); // the one button is below
 	wrapper.off("click.dlr").on("click.dlr", "[data-dlr=set-up]", () => confirm(frm, state));
 }
 
