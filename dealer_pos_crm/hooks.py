@@ -44,6 +44,7 @@ doc_events = {
 	"POS Invoice": {
 		"on_cancel": "dealer_pos_crm.listeners.sales_invoice.on_cancel",
 		"on_submit": "dealer_pos_crm.listeners.sales_invoice.on_submit",
+		"validate": "dealer_pos_crm.listeners.sales_invoice.validate",
 	},
 	"Payment Entry": {
 		"before_update_after_submit": "dealer_pos_crm.listeners.payment_entry.before_update_after_submit",
@@ -53,6 +54,12 @@ doc_events = {
 	},
 	"Payment Ledger Entry": {
 		"on_submit": "dealer_pos_crm.listeners.payment_ledger_entry.on_submit",
+	},
+	"Process Payment Reconciliation Log": {
+		"validate": "dealer_pos_crm.listeners.process_payment_reconciliation_log.validate",
+	},
+	"Repost Payment Ledger": {
+		"validate": "dealer_pos_crm.listeners.repost_payment_ledger.validate",
 	},
 	"Sales Invoice": {
 		"before_cancel": "dealer_pos_crm.listeners.sales_invoice.before_cancel",
@@ -64,6 +71,7 @@ doc_events = {
 		"on_cancel": "dealer_pos_crm.listeners.sales_order.on_cancel",
 	},
 	"ToDo": {
+		"on_trash": "dealer_pos_crm.listeners.todo.on_trash",
 		"on_update": "dealer_pos_crm.listeners.todo.on_update",
 	},
 	"Unreconcile Payment": {

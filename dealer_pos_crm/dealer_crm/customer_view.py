@@ -1,6 +1,9 @@
 """What a customer's Dealership tab shows: money first, then cars, promises and what happened."""
 
+from datetime import datetime
+
 import frappe
+from frappe import _
 from frappe.query_builder.functions import Sum
 
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float
@@ -172,8 +175,8 @@ def events(customer: str, before: str | None = None, department: str | None = No
 	if department:
 		query = query.where(event.department == department)
 	if before:
-		at, _sep, name = before.rpartition("|")
-		query = query.where((event.happened_at < at) | ((event.happened_at == at) & (event.name < int(name))))
+		at, name = _cursor(before)
+		query = query.where((event.happened_at < at) | ((event.happened_at == at) & (event.name < name)))
 	rows = query.run(as_dict=True)
 	page = rows[:PAGE]
 	more = len(rows) > PAGE
@@ -182,3 +185,11 @@ def events(customer: str, before: str | None = None, department: str | None = No
 		"next": f"{page[-1].happened_at}|{page[-1].name}" if more else None,
 		"people": names_of(in_rows(page, "actor")),
 	}
+
+
+def _cursor(text: str) -> tuple[datetime, int]:
+	at, _sep, name = text.rpartition("|")
+	try:
+		return datetime.fromisoformat(at), int(name)
+	except ValueError:
+		frappe.throw(_("This page cannot be found any more. Reload the customer"))

@@ -148,6 +148,8 @@ def events(deposit) -> list[tuple[str, str | None]]:
 
 def follow_up(deposit, rule: str):
 	"""The one follow-up of a rule about a deposit."""
-	names = frappe.get_all("Follow Up", {"deposit": deposit.name, "rule": rule}, pluck="name", order_by="name")
+	names = frappe.get_all(
+		"Follow Up", {"deposit": deposit.name, "rule": rule}, pluck="name", order_by="name"
+	)
 	assert len(names) == 1, f"{len(names)} follow-ups of {rule}"
 	return frappe.get_doc("Follow Up", names[0])

@@ -8,7 +8,7 @@ import uuid
 from contextlib import contextmanager
 
 import frappe
-from frappe.utils import add_days, flt, now_datetime, nowdate
+from frappe.utils import add_days, add_to_date, flt, now_datetime, nowdate
 
 from dealer_pos_crm.dealer_cashier.deposits import actions
 from dealer_pos_crm.dealer_setup import accounting, roles
@@ -123,6 +123,16 @@ def make_user(role: str | tuple[str, ...], local: str | None = None) -> str:
 	return email
 
 
+def make_people() -> dict[str, str]:
+	"""One user of each role alone, a second manager, a system manager, and somebody with no role of ours."""
+	found = {role: make_user(role, f"only.{frappe.scrub(role)}") for role in roles.ROLES}
+	found["Second Manager"] = make_user(roles.MANAGER, "only.second.manager")
+	found["Nobody"] = make_user("Desk User", "only.nobody")
+	found["System Manager"] = make_user("System Manager", "only.system.manager")
+	frappe.db.commit()
+	return found
+
+
 @contextmanager
 def logged_in(user: str):
 	before = frappe.session.user
@@ -209,6 +219,16 @@ def act(deposit, action: str, client_key: str | None = None, **values) -> dict:
 	frappe.db.commit()
 	deposit.reload()
 	return result
+
+
+def let_hold_end(deposit) -> None:
+	"""As if the time of its hold had passed a minute ago; nobody has looked yet."""
+	ago = add_to_date(now_datetime().replace(microsecond=0), minutes=-1)
+	frappe.db.set_value("Deposit", deposit.name, "hold_until", ago, update_modified=False)
+	frappe.db.set_value("Dealer Vehicle Hold", {"deposit": deposit.name}, "hold_until", ago)
+	frappe.clear_document_cache("Deposit", deposit.name)
+	frappe.db.commit()
+	deposit.reload()
 
 
 def make_invoice(customer, amount: float, vehicle=None, submit: bool = True, **values):
@@ -350,7 +370,9 @@ def sell_at_pos(customer, amount: float):
 			"currency": "USD",
 			"conversion_rate": 1,
 			"disable_rounded_total": 1,
-			"items": [{"item_code": make_item(), "qty": 1, "rate": amount, "income_account": income_account()}],
+			"items": [
+				{"item_code": make_item(), "qty": 1, "rate": amount, "income_account": income_account()}
+			],
 			"payments": [{"mode_of_payment": "Cash", "amount": amount, "account": cash_account()}],
 		}
 	)

@@ -32,7 +32,10 @@ def merged(dealership):
 	f.act(first, "Apply", amount=200, sales_invoice=invoice.name)
 	lines = [waits(old, wanted), waits(new, wanted), waits(new, old_car)]
 	frappe.db.commit()
-	counts = {customer.name: frappe.db.count("Customer Event", {"customer": customer.name}) for customer in (old, new)}
+	counts = {
+		customer.name: frappe.db.count("Customer Event", {"customer": customer.name})
+		for customer in (old, new)
+	}
 	frappe.rename_doc("Customer", old.name, new.name, merge=True)
 	frappe.db.commit()
 	return frappe._dict(

@@ -6,18 +6,21 @@ double click, a reload or a replay one action. What needs a second person waits 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import getdate, now_datetime
+from frappe.utils import cstr, getdate, now_datetime
 
+from dealer_pos_crm.dealer_cashier import receipts
 from dealer_pos_crm.dealer_cashier.deposits import events, ledger, moving, refresh, settling, taking
 from dealer_pos_crm.dealer_cashier.money import to_float, to_money
 from dealer_pos_crm.dealer_crm import spine
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import APPROVING, SETTLING
 from dealer_pos_crm.dealer_setup.settings import settings_of
+from dealer_pos_crm.dealer_showroom import holds
 from dealer_pos_crm.domain.deposit import (
 	Action,
 	Asker,
@@ -34,6 +37,11 @@ from dealer_pos_crm.domain.refusal import Refused
 
 _NEED_REASON = frozenset({Action.REFUND, Action.FORFEIT, Action.MOVE, Action.CANCEL, Action.EXTEND})
 _MOVE_MONEY = frozenset({Action.APPLY, Action.REFUND, Action.FORFEIT})
+_ATTEMPTS = 3
+
+
+class TryAgain(frappe.ValidationError):
+	"""Somebody else is working on the same documents; nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +69,35 @@ def asker(user: str | None = None) -> Asker:
 	return Asker(user=user, may_settle=bool(roles & SETTLING), may_approve=bool(roles & APPROVING))
 
 
+def _patiently(action: Callable[..., dict]) -> Callable[..., dict]:
+	"""Begin again when the database undoes the action for another one's sake; say so when that goes on."""
+
+	@wraps(action)
+	def repeated(*args, **kwargs) -> dict:
+		messages = len(frappe.local.message_log)
+		for _attempt in range(_ATTEMPTS):
+			try:
+				return action(*args, **kwargs)
+			except frappe.QueryDeadlockError:
+				frappe.db.rollback()
+				del frappe.local.message_log[messages:]
+			except frappe.QueryTimeoutError:
+				break
+		frappe.db.rollback()
+		frappe.throw(
+			_("Somebody else is working on the same documents. Nothing was changed; try again in a moment"),
+			TryAgain,
+			title=_("Busy"),
+		)
+
+	return repeated
+
+
+@_patiently
 def take(name: str, tenders: list[dict], client_key: str | None) -> dict:
 	"""Take the money of a draft deposit: one Payment Entry per tender, the hold, the spine, all or nothing."""
 	deposit = _alone_with(name)
-	done = _already_done(client_key, deposit.name)
+	done = _already_done(client_key, deposit.name, Action.TAKE)
 	if done:
 		return done
 	with explained():
@@ -77,18 +110,20 @@ def take(name: str, tenders: list[dict], client_key: str | None) -> dict:
 	return _result(action, made)
 
 
-def act(name: str, kind: str, values: dict, client_key: str | None) -> dict:
+@_patiently
+def act(name: str, kind: str, values: dict | None, client_key: str | None) -> dict:
 	"""Apply, refund, forfeit, move, extend or cancel; or ask for it, when a second person must decide.
 
 	``values``: amount (major units), reason, and what the action needs: sales_invoice, mode_of_payment,
 	reference_no, to_vehicle, to_held_for, hold_until. Returns ``{"status": "Done" | "Requested", ...}``.
 	"""
-	deposit = _alone_with(name)
-	done = _already_done(client_key, deposit.name)
+	action_kind = _kind(kind)
+	values = dict(values or {})
+	deposit = _alone_with(name, values.get("sales_invoice"))
+	done = _already_done(client_key, deposit.name, action_kind)
 	if done:
 		return done
 	with explained():
-		action_kind = Action(kind)
 		facts = ledger.read(deposit.name, deposit.currency)
 		check_action(action_kind, Status(deposit.status), deposit.name)
 		if action_kind in _NEED_REASON:
@@ -97,7 +132,7 @@ def act(name: str, kind: str, values: dict, client_key: str | None) -> dict:
 		action = _new_action(deposit, action_kind, client_key, amount=amount, values=values)
 		_DOERS[action_kind].check(deposit, action, facts)
 		why = needs_approval(
-			action_kind, amount, _limit(deposit), asker(), against_terms=_against_terms(deposit)
+			action_kind, amount, limit_left(deposit), asker(), against_terms=against_terms(deposit)
 		)
 		if why:
 			return _ask(deposit, action, why)
@@ -105,9 +140,11 @@ def act(name: str, kind: str, values: dict, client_key: str | None) -> dict:
 	return _result(action, made)
 
 
+@_patiently
 def decide(action_name: str, approve: bool, note: str | None = None) -> dict:
 	"""Approve or reject what somebody asked for. Approving carries it out at once, in this transaction."""
-	deposit = _alone_with(frappe.db.get_value("Deposit Action", action_name, "deposit"))
+	asked = frappe.get_doc("Deposit Action", action_name)
+	deposit = _alone_with(asked.deposit, asked.sales_invoice)
 	action = frappe.get_doc("Deposit Action", action_name, for_update=True)
 	if action.status != "Requested":
 		if approve and action.status == "Done" and action.decided_by == frappe.session.user:
@@ -120,7 +157,7 @@ def decide(action_name: str, approve: bool, note: str | None = None) -> dict:
 		if not approve:
 			reason = check_reason(note, Action(action.action))
 			action.update({"status": "Rejected", "decision_note": reason, **_decided()})
-			action.save(ignore_permissions=True)
+			_keep(action)
 			_tell_requester(action)
 			return _result(action, None)
 		kind = Action(action.action)
@@ -139,31 +176,55 @@ def withdraw(action_name: str) -> dict:
 	if action.status != "Requested" or action.requested_by != frappe.session.user:
 		frappe.throw(_("Only {0} can withdraw this, and only while it waits").format(action.requested_by))
 	action.update({"status": "Withdrawn", **_decided()})
-	action.save(ignore_permissions=True)
+	_keep(action)
 	return _result(action, None)
 
 
-def _alone_with(name: str):
+def _alone_with(name: str | None, invoice: str | None = None):
 	"""The deposit, with its row locked in a transaction that begins here.
 
-	The lock comes before any other read, so that whoever had to wait reads what the other one committed.
+	The locks come before any other read, so that whoever had to wait reads what the other one committed;
+	and in the order in which ERPNext takes them, when it is an accountant who works on the same documents.
 	"""
 	frappe.db.rollback()
+	payments = frappe.get_all(
+		"Payment Entry", {"dealer_deposit": name, "docstatus": 1}, pluck="name", order_by="name"
+	)
+	frappe.db.rollback()
+	if invoice:
+		frappe.db.get_value("Sales Invoice", invoice, "name", for_update=True)
+	for payment in payments:
+		frappe.db.get_value("Payment Entry", payment, "name", for_update=True)
 	deposit = frappe.get_doc("Deposit", name, for_update=True)
-	if deposit.vehicle:
-		frappe.db.get_value("Dealer Vehicle", deposit.vehicle, "name", for_update=True)
+	holds.lock(deposit.vehicle)
 	return deposit
 
 
-def _already_done(client_key: str | None, deposit: str) -> dict | None:
+def _kind(name: str) -> Action:
+	"""The action of that name; taking has a door of its own."""
+	try:
+		kind = Action(name)
+	except ValueError:
+		kind = Action.TAKE
+	if kind is Action.TAKE:
+		possible = ", ".join(_(action.value) for action in _DOERS)
+		frappe.throw(_("{0} is not an action of a deposit. Choose one of: {1}").format(cstr(name), possible))
+	return kind
+
+
+def _already_done(client_key: str | None, deposit: str, kind: Action) -> dict | None:
 	if not client_key:
 		frappe.throw(_("The request has no key of its own; reload the page and try again"))
 	name = frappe.db.get_value("Deposit Action", {"client_key": client_key}, "name")
 	if not name:
 		return None
 	action = frappe.get_doc("Deposit Action", name)
-	if action.deposit != deposit:
-		frappe.throw(_("This key was used for deposit {0}; reload the page").format(action.deposit))
+	if (action.deposit, action.action) != (deposit, kind.value):
+		frappe.throw(
+			_(
+				"This request has the key of another one ({0} of deposit {1}). Reload the page and try again"
+			).format(_(action.action), action.deposit)
+		)
 	return {**_result(action, None), "repeated": True}
 
 
@@ -171,11 +232,15 @@ def _amount(deposit, value: object) -> Money:
 	return to_money(value, deposit.currency)
 
 
-def _limit(deposit) -> Money:
-	return to_money(settings_of(deposit.company).refund_limit, deposit.currency)
+def limit_left(deposit) -> Money:
+	"""What one person may still refund of a deposit: several small refunds do not pass the limit together."""
+	limit = to_money(settings_of(deposit.company).refund_limit, deposit.currency)
+	refunded = to_money(deposit.refunded_amount, deposit.currency)
+	return limit - refunded if refunded < limit else Money.zero(deposit.currency)
 
 
-def _against_terms(deposit) -> bool:
+def against_terms(deposit) -> bool:
+	"""Whether a refund today is more than the customer was promised."""
 	until = getdate(deposit.refundable_until) if deposit.refundable_until else None
 	return not Terms(Refundable(deposit.refundable), until).refund_is_due(getdate())
 
@@ -212,6 +277,15 @@ def _new_action(deposit, kind: Action, client_key: str | None, amount: Money, va
 	)
 
 
+def _keep(action) -> None:
+	"""Write the row. Nobody else may: it says who asked and who decided."""
+	action.flags.of_the_deposit = True
+	try:
+		action.save(ignore_permissions=True)
+	except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
+		frappe.throw(_("This request has the key of another one. Reload the page and try again"))
+
+
 def _decided() -> dict:
 	return {"decided_by": frappe.session.user, "decided_at": now_datetime()}
 
@@ -219,8 +293,8 @@ def _decided() -> dict:
 def _carried_out(deposit, action, do: Callable[[], list[tuple[str, str]]]) -> list[tuple[str, str]]:
 	"""Do it, write down what was made, and bring the deposit in line; in one transaction."""
 	action.update({"status": "Done", **_decided()})
-	if action.is_new():
-		action.insert(ignore_permissions=True)
+	if not action.name:
+		_keep(action)
 	frappe.flags.dealer_deposit_action = action
 	messages = len(frappe.local.message_log)
 	try:
@@ -231,8 +305,9 @@ def _carried_out(deposit, action, do: Callable[[], list[tuple[str, str]]]) -> li
 		frappe.flags.dealer_deposit_action = None
 	del frappe.local.message_log[messages:]  # ERPNext's remarks on its own accounts are not for the counter
 	action.documents = "\n".join(f"{doctype} {name}" for doctype, name in made)
-	action.save(ignore_permissions=True)
+	_keep(action)
 	spine.record(events.of_action(action))
+	receipts.send_later(action)
 	return made
 
 
@@ -251,7 +326,7 @@ def _ask(deposit, action, why: str) -> dict:
 			same.name,
 		)
 	action.approval_reason = _(why)
-	action.insert(ignore_permissions=True)
+	_keep(action)
 	_tell_approvers(deposit, action)
 	return _result(action, None)
 

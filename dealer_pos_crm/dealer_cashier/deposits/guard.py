@@ -83,7 +83,11 @@ def check_new_references(payment) -> None:
 	if not deposit or _acting_on(deposit.name):
 		return
 	before = payment.get_doc_before_save()
-	known = {(row.name, row.reference_name): flt(row.allocated_amount) for row in before.references} if before else {}
+	known = (
+		{(row.name, row.reference_name): flt(row.allocated_amount) for row in before.references}
+		if before
+		else {}
+	)
 	for row in payment.references:
 		if flt(row.allocated_amount) <= known.get((row.name, row.reference_name), -1):
 			continue
@@ -136,9 +140,9 @@ def _check_amendment(payment) -> None:
 	link = get_link_to_form("Deposit", payment.dealer_deposit)
 	if payment.payment_type != "Receive":
 		frappe.throw(
-			_("A refund of deposit {0} cannot be amended. Delete this draft and refund again on the Deposit").format(
-				link
-			),
+			_(
+				"A refund of deposit {0} cannot be amended. Delete this draft and refund again on the Deposit"
+			).format(link),
 			DepositGuarded,
 		)
 	customer, company = frappe.db.get_value("Deposit", payment.dealer_deposit, ["customer", "company"])
@@ -256,7 +260,12 @@ def check_journal(journal) -> None:
 		_refuse(deposit, _("Journal Entry against {0}").format(payment))
 	account = settings_of(journal.company).deposit_account
 	for row in journal.accounts:
-		if row.account == account and row.party_type == "Customer" and flt(row.debit) and not row.reference_name:
+		if (
+			row.account == account
+			and row.party_type == "Customer"
+			and flt(row.debit)
+			and not row.reference_name
+		):
 			for deposit in _held_by(row.party, journal.company)[:1]:
 				_refuse(deposit, _("a Journal Entry in {0}").format(account))
 

@@ -226,7 +226,10 @@ def _hold_again(deposit, hold) -> None:
 		why = _("{0} is {1}").format(what(deposit.as_dict()), _(status))
 	else:
 		why = _("{0} is held for {1} until {2} (deposit {3})").format(
-			what(deposit.as_dict()), hold.customer, format_datetime(hold.hold_until, "short"), hold.deposit or "-"
+			what(deposit.as_dict()),
+			hold.customer,
+			format_datetime(hold.hold_until, "short"),
+			hold.deposit or "-",
 		)
 	deposit.db_set("hold_until", None)
 	text = _("{0}. Deposit {1} does not hold it any more: extend, move, apply or refund it").format(

@@ -90,6 +90,12 @@ def new_payment(deposit, payment_type: str, mode: str, amount: Money, row: dict)
 	"""A Payment Entry of a deposit, not yet inserted. ``payment_type``: Receive or Pay."""
 	account = money_account(mode, deposit.company, deposit.currency)
 	party_account = get_party_account("Customer", deposit.customer, deposit.company)
+	if not party_account:
+		frappe.throw(
+			_("{0} has no receivable account. Set its Default Receivable Account first").format(
+				get_link_to_form("Company", deposit.company)
+			)
+		)
 	party_currency = frappe.get_cached_value("Account", party_account, "account_currency")
 	if party_currency != deposit.currency:
 		raise Refused(

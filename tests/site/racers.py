@@ -1,0 +1,142 @@
+"""Real processes that do something at the same instant, each with its own connection, as web workers do."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any
+
+LEAD = 0.05  # seconds between the order and the common start
+
+
+@dataclass(frozen=True)
+class Finish:
+	"""How a racer ended: with a result, or with the error that the person would have been shown."""
+
+	result: Any = None
+	error: str = ""
+	kinds: tuple[str, ...] = ()
+
+	@property
+	def won(self) -> bool:
+		return not self.kinds
+
+
+class Racers:
+	"""Some processes, connected to the site and warmed up, that wait for orders."""
+
+	def __init__(self, site: str, count: int = 2) -> None:
+		context = get_context("spawn")
+		self._lines = []
+		self._processes = []
+		for _number in range(count):
+			ours, theirs = context.Pipe()
+			process = context.Process(target=_serve, args=(theirs, site), daemon=True)
+			process.start()
+			self._lines.append(ours)
+			self._processes.append(process)
+		for line in self._lines:
+			assert line.poll(60) and line.recv() == "ready"
+
+	def run(self, *jobs: tuple, later: float = 0) -> list[Finish]:
+		"""Each job is (name of a function below, arguments ...); all start at once, or the first one some
+		seconds later: where one takes its locks late, that lets them meet."""
+		start = time.time() + LEAD
+		for number, (line, job) in enumerate(zip(self._lines, jobs, strict=True)):
+			line.send((start if number else start + later, job))
+		finishes = []
+		for line in self._lines:
+			assert line.poll(70), "a racer hangs"
+			finishes.append(line.recv())
+		return finishes
+
+	def close(self) -> None:
+		for line in self._lines:
+			line.send(None)
+		for process in self._processes:
+			process.join(10)
+
+
+def _serve(line, site: str) -> None:
+	import frappe
+
+	from tests.support import clean_slate, connected
+
+	with connected(site):
+		frappe.get_meta("Deposit"), frappe.get_meta("Payment Entry"), frappe.get_meta("Sales Invoice")
+		frappe.db.rollback()
+		line.send("ready")
+		while (order := line.recv()) is not None:
+			start, (name, *values) = order
+			while time.time() < start:
+				pass
+			try:
+				result = JOBS[name](*values)
+				frappe.db.commit()
+				finish = Finish(result=result)
+			except Exception as error:
+				frappe.db.rollback()
+				finish = Finish(error=str(error), kinds=tuple(kind.__name__ for kind in type(error).__mro__))
+			clean_slate()
+			line.send(finish)
+
+
+@contextmanager
+def _as(user: str | None):
+	import frappe
+
+	frappe.set_user(user or "Administrator")
+	try:
+		yield
+	finally:
+		frappe.set_user("Administrator")
+
+
+def take(deposit: str, amount: float, key: str, user: str | None = None) -> dict:
+	from dealer_pos_crm.dealer_cashier.deposits import actions
+
+	with _as(user):
+		return actions.take(deposit, [{"mode_of_payment": "Cash", "amount": amount}], key)
+
+
+def act(deposit: str, kind: str, values: dict, key: str, user: str | None = None) -> dict:
+	from dealer_pos_crm.dealer_cashier.deposits import actions
+
+	with _as(user):
+		return actions.act(deposit, kind, values, key)
+
+
+def decide(action: str, user: str) -> dict:
+	from dealer_pos_crm.dealer_cashier.deposits import actions
+
+	with _as(user):
+		return actions.decide(action, True)
+
+
+def cancel(doctype: str, name: str) -> None:
+	import frappe
+
+	frappe.get_doc(doctype, name).cancel()
+
+
+def submit(doctype: str, name: str) -> None:
+	import frappe
+
+	frappe.get_doc(doctype, name).submit()
+
+
+def open_due() -> None:
+	from dealer_pos_crm.dealer_crm import follow_ups
+
+	follow_ups.open_due()
+
+
+def expire_due() -> None:
+	from dealer_pos_crm.dealer_showroom import holds
+
+	holds.expire_due()
+
+
+JOBS = {job.__name__: job for job in (take, act, decide, cancel, submit, open_due, expire_due)}

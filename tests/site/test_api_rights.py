@@ -1,0 +1,107 @@
+"""No function that a screen calls is for a guest, for somebody without a right, or for the wrong role."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+
+import frappe
+import pytest
+
+from dealer_pos_crm import api as api_package
+from dealer_pos_crm.dealer_setup import roles
+from tests.site import factories as f
+
+
+@pytest.fixture(scope="module", autouse=True)
+def dealership(site):
+	return f.make_dealership()
+
+
+@pytest.fixture(scope="module")
+def people(dealership):
+	return f.make_people()
+
+
+def functions() -> list[str]:
+	found = []
+	for module in pkgutil.iter_modules(api_package.__path__):
+		path = f"dealer_pos_crm.api.{module.name}"
+		for name, function in inspect.getmembers(frappe.get_module(path), inspect.isfunction):
+			if function.__module__ == path and function in frappe.whitelisted:
+				found.append(f"{path}.{name}")
+	return found
+
+
+@pytest.fixture(scope="module")
+def arguments(dealership):
+	"""A value for each name of an argument, so that the call gets past its signature."""
+	vehicle = f.make_vehicle()
+	deposit = f.take_new(None, vehicle, amount=300)
+	with f.logged_in(f.make_user(roles.CASHIER)):
+		asked = f.act(deposit, "Refund", amount=100, reason="Cheaper car")
+	follow_up = frappe.db.get_value("Follow Up", {"deposit": deposit.name})
+	return {
+		"deposit": deposit.name,
+		"customer": deposit.customer,
+		"company": f.COMPANY,
+		"vehicle": vehicle.name,
+		"follow_up": follow_up,
+		"tenders": [],
+		"client_key": f.key(),
+		"values": {},
+		"approve": True,
+		"outcome": "Reached",
+		"user": "Administrator",
+		"action": asked["action"],
+		"rule": "Deposit: agree the next step",
+		"name": frappe.db.get_value("Follow Up Rule", {}, "name"),
+		"event_type": "deposit.taken",
+		"txt": "",
+		"vin": vehicle.vin,
+	}
+
+
+def call(path: str, arguments: dict) -> object:
+	function = frappe.get_attr(path)
+	needed = [
+		name
+		for name, parameter in inspect.signature(function).parameters.items()
+		if parameter.default is parameter.empty
+	]
+	unknown = [name for name in needed if name not in arguments]
+	assert not unknown, f"{path}: say in `arguments` what to give for {unknown}"
+	return function(**{name: arguments[name] for name in needed})
+
+
+@pytest.mark.parametrize("path", functions())
+def test_no_function_is_for_guests(path):
+	frappe.set_user("Guest")
+	with pytest.raises(frappe.PermissionError):
+		frappe.handler.execute_cmd(path)
+
+
+@pytest.mark.parametrize("path", functions())
+def test_no_function_is_for_users_without_a_right(people, arguments, path):
+	with f.logged_in(people["Nobody"]), pytest.raises(frappe.PermissionError):
+		call(path, arguments)
+
+
+@pytest.mark.parametrize(
+	"path", [path for path in functions() if ".deposit." in path or ".follow_up." in path]
+)
+def test_a_technician_sees_no_money_and_no_promise(people, arguments, path):
+	with f.logged_in(people[roles.TECHNICIAN]), pytest.raises(frappe.PermissionError):
+		call(path, arguments)
+
+
+def test_a_technicians_customer_tab_has_cars_only(people, arguments):
+	from dealer_pos_crm.api.customer import get_overview
+	from dealer_pos_crm.dealer_crm.timeline import get_timeline
+
+	with f.logged_in(people[roles.TECHNICIAN]):
+		found = get_overview(arguments["customer"])
+		timeline = get_timeline("Customer", arguments["customer"])
+	assert (found["money"], found["deposits"], found["follow_ups"], found["events"]) == ([], [], [], None)
+	assert [row["name"] for row in found["vehicles"]] == [arguments["vehicle"]]
+	assert timeline == []
