@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import cast
 
 from ..domain.event import EVENT_TYPES, NO_FACTS, Event
 from ..domain.money import Money
@@ -29,7 +30,6 @@ FIELDS: tuple[str, ...] = (
 )
 _KNOWN = frozenset(FIELDS)
 _TEXTS = tuple(name for name in FIELDS if name not in ("amount", "facts"))
-_NO_TEXTS = dict.fromkeys(_TEXTS)
 
 # What a deposit's money did; without amount and deposit such an event says nothing.
 DEPOSIT_MONEY = frozenset(
@@ -94,22 +94,21 @@ def event_from_dict(row: Mapping[str, object], currency: str | None = None) -> E
 	"""
 	if not row.keys() <= _KNOWN:
 		raise _unknown_field(next(name for name in row if name not in _KNOWN))
-	texts: dict[str, str | None] = {**_NO_TEXTS}
 	for name, value in row.items():
-		if type(value) is str:
-			texts[name] = value or None
-		elif value is not None and name not in ("facts", "amount"):
+		if type(value) is not str and value is not None and name not in ("facts", "amount"):
 			raise BadEvent("field", f"{name} must be text, not {quoted(value)}")
-	key, type_, at = texts["key"], texts["type"], texts["happened_at"]
-	customer, company, title = texts["customer"], texts["company"], texts["title"]
+	texts = cast(Mapping[str, str | None], row)  # as just checked; amount and facts are not asked for here
+	text = texts.get
+	key, type_, at = text("key"), text("type"), text("happened_at")
+	customer, company, title = text("customer"), text("company"), text("title")
 	if not (key and type_ and at and customer and company and title):
-		missing = ", ".join(name for name in REQUIRED if not texts[name])
+		missing = ", ".join(name for name in REQUIRED if not row.get(name))
 		raise BadEvent("missing", f"missing: {missing}")
 	if type_ not in EVENT_TYPES:
 		near = get_close_matches(type_, EVENT_TYPES, 1)
 		hint = f"; did you mean {near[0]}?" if near else ""
 		raise BadEvent("type", f"{quoted(type_)} is not an event type{hint}")
-	amount = _amount(row.get("amount"), texts["currency"] or currency)
+	amount = _amount(row.get("amount"), text("currency") or currency)
 	if type_ in MONEY_TYPES:
 		_check_money(type_, amount, texts)
 	elif amount is not None and amount.minor < 0:
@@ -121,18 +120,18 @@ def event_from_dict(row: Mapping[str, object], currency: str | None = None) -> E
 		customer,
 		company,
 		title,
-		texts["department"],
-		texts["deposit"],
-		texts["repair_order"],
-		texts["deal"],
-		texts["vehicle"],
-		texts["reference_doctype"],
-		texts["reference_name"],
+		text("department") or None,
+		text("deposit") or None,
+		text("repair_order") or None,
+		text("deal") or None,
+		text("vehicle") or None,
+		text("reference_doctype") or None,
+		text("reference_name") or None,
 		amount,
-		texts["actor"],
+		text("actor") or None,
 		_facts(row.get("facts")),
-		texts["reverses"],
-		texts["occasion"] or "",
+		text("reverses") or None,
+		text("occasion") or "",
 	)
 
 
@@ -147,9 +146,9 @@ def _check_money(type_: str, amount: Money | None, texts: Mapping[str, str | Non
 		raise BadEvent("missing", f"missing: amount ({type_} moves money)")
 	if amount.minor <= 0:
 		raise BadEvent("amount", f"amount {amount} must be more than zero for {type_}")
-	if type_ in DEPOSIT_MONEY and not texts["deposit"]:
+	if type_ in DEPOSIT_MONEY and not texts.get("deposit"):
 		raise BadEvent("missing", f"missing: deposit ({type_} is about one)")
-	if type_ in REVERSING and not texts["reverses"]:
+	if type_ in REVERSING and not texts.get("reverses"):
 		raise BadEvent("missing", f"missing: reverses (the key of the event that {type_} undoes)")
 
 

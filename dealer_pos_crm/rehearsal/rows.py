@@ -138,6 +138,11 @@ def follow_up_row(f: FollowUp) -> tuple[object, ...]:
 	)
 
 
+def ending_row(f: FollowUp) -> tuple[object, ...]:
+	"""What changes when a promise ends: status, ended_at, stopped_by, reason, live."""
+	return f.status.value, f.ended_at and f.ended_at.isoformat(), f.stopped_by, f.reason, _live(f)
+
+
 def follow_up_of(row: Sequence[Any]) -> FollowUp:
 	kind, _bar, name = row[8].partition("|")
 	return FollowUp(

@@ -75,7 +75,6 @@ CREATE TABLE follow_ups (
 CREATE INDEX follow_up_subject ON follow_ups (subject, live);
 CREATE INDEX follow_up_planned ON follow_ups (opens_at, key) WHERE status = 'Planned';
 CREATE INDEX follow_up_stopped_by ON follow_ups (stopped_by) WHERE stopped_by IS NOT NULL;
-CREATE INDEX follow_up_opened ON follow_ups (customer, rule, opened_at) WHERE opened_at IS NOT NULL;
 
 -- Who looks after a customer in a department; stated: the history says so, else the last who acted.
 CREATE TABLE owners (

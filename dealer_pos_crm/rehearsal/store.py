@@ -10,6 +10,7 @@ from ..domain.follow_up import FollowUp, Owner, Rule, Standing, Status, follow_u
 from .rows import (
 	EVENT_COLUMNS,
 	FOLLOW_UP_COLUMNS,
+	ending_row,
 	event_of,
 	event_row,
 	follow_up_of,
@@ -54,6 +55,8 @@ _DUE = (
 )
 _OPEN = "UPDATE follow_ups SET status = 'Open', opened_at = ?, owner = ? WHERE key = ? AND status = 'Planned'"
 
+_STOP = "UPDATE follow_ups SET status = ?, ended_at = ?, stopped_by = ?, reason = ?, live = ? WHERE key = ?"
+
 _moment = datetime.fromisoformat
 
 
@@ -87,9 +90,15 @@ class SqliteStore:
 			if wanted
 			for type_ in types
 		}
+		if any(rule.cap for rule in book.rules):
+			self._execute(
+				"CREATE INDEX IF NOT EXISTS follow_up_opened ON follow_ups (customer, rule, opened_at) "
+				"WHERE opened_at IS NOT NULL"
+			)
 		self._stop_queries: dict[int, str] = {}
 		self._touch_queries: dict[tuple[int, int], str] = {}
 		self._added: Event | None = None
+		self._touched: dict[str, FollowUp] = {}
 		self._next_opening: datetime | None = None
 		(latest,) = self._execute("SELECT max(happened_at) FROM marks").fetchone()
 		self._latest_mark = _moment(latest) if latest else datetime.min  # or later, after a rollback
@@ -124,6 +133,7 @@ class SqliteStore:
 		"""Drop what is remembered beside the database; needed after a rollback."""
 		self._owners.clear()
 		self._added = None
+		self._touched = {}
 		self.look_ahead()
 
 	def look_ahead(self) -> None:
@@ -207,7 +217,9 @@ class SqliteStore:
 			query = self._touch_queries[len(subjects), len(rules)] = _touch_query(len(subjects), len(rules))
 		at = event.happened_at.isoformat()
 		found = self._execute(query, [value for subject in subjects for value in (subject, at, *rules)])
-		return [follow_up_of(row) for row in found]
+		touched = [follow_up_of(row) for row in found]
+		self._touched = {follow_up.key: follow_up for follow_up in touched}
+		return touched
 
 	def reopened_by(self, reversed_event: Event) -> Sequence[FollowUp]:
 		keys = [follow_up_key(name, reversed_event.occasion) for name in self._rules]
@@ -222,6 +234,10 @@ class SqliteStore:
 		return None if row is None else follow_up_of(row)
 
 	def save_follow_up(self, follow_up: FollowUp) -> None:
+		before = self._touched.get(follow_up.key)
+		if before is not None and _only_ended(before, follow_up):
+			self._execute(_STOP, (*ending_row(follow_up), follow_up.key))
+			return
 		self._execute(_SAVE_FOLLOW_UP, follow_up_row(follow_up))
 		if follow_up.status is Status.PLANNED and (
 			self._next_opening is None or follow_up.opens_at < self._next_opening
@@ -324,6 +340,18 @@ class SqliteStore:
 
 
 _NOTHING_KNOWN = Standing()
+
+
+def _only_ended(before: FollowUp, after: FollowUp) -> bool:
+	"""Whether an event ended the promise and changed nothing else: ``stopped`` keeps all other values."""
+	return (
+		after.status is Status.STOPPED
+		and before.cause is after.cause
+		and before.title is after.title
+		and before.opens_at is after.opens_at
+		and before.subject is after.subject
+		and before.opened_at is after.opened_at
+	)
 
 
 def _places(values: Iterable[object]) -> str:
