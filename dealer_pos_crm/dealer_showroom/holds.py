@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import format_datetime, get_datetime, get_link_to_form, now_datetime
 
 from dealer_pos_crm.dealer_crm import spine
+from dealer_pos_crm.domain.deposit import HOLDING
 from dealer_pos_crm.domain.event import Event
 from dealer_pos_crm.domain.vehicle import HOLDABLE, Status
 
@@ -37,12 +38,17 @@ def active_hold(vehicle: str):
 	return rows[0] if rows else None
 
 
-def check_free(vehicle: str, deposit: str | None = None) -> None:
-	"""Refuse when the vehicle is held for somebody else, saying for whom and until when, or not in stock."""
+def check_not_anothers(vehicle: str, customer: str) -> None:
+	"""Refuse when another customer holds the vehicle, saying who and until when."""
 	lock(vehicle)
 	hold = active_hold(vehicle)
-	if hold and hold.deposit != deposit:
+	if hold and hold.customer != customer:
 		_refuse(hold)
+
+
+def check_free(vehicle: str, customer: str) -> None:
+	"""Refuse when another customer holds the vehicle, or when it is not in stock."""
+	check_not_anothers(vehicle, customer)
 	status = not_in_stock(vehicle)
 	if status:
 		frappe.throw(
@@ -102,19 +108,44 @@ def hold(vehicle: str, customer: str, deposit: str, company: str, until: datetim
 			raise
 		_refuse(standing)
 	_show_on_vehicle(doc)
+	frappe.db.set_value(
+		"Dealer Vehicle Waitlist",
+		{"vehicle": vehicle, "customer": customer, "status": ("in", ("Waiting", "Called"))},
+		"status",
+		"Got the Vehicle",
+	)
 	spine.record(events_of(doc))
 	return doc
 
 
 def extend(deposit: str, until: datetime | str):
-	"""Let a deposit's hold run to a later time: a new hold follows the old one without a gap."""
+	"""Let a deposit's hold run to a later time: a new hold follows the old one without a gap.
+
+	Of two deposits of one customer the one that holds longer keeps the vehicle for both.
+	"""
 	vehicle, customer, company = frappe.db.get_value("Deposit", deposit, ["vehicle", "customer", "company"])
+	lock(vehicle)
 	standing = active_hold(vehicle)
-	if standing and standing.deposit != deposit:
+	if standing and standing.customer != customer:
 		_refuse(standing)
+	if standing and standing.deposit != deposit and standing.hold_until >= get_datetime(until):
+		return standing
 	if standing:
 		_end(standing.name, EXTENDED, superseded=True)
 	return hold(vehicle, customer, deposit, company, until)
+
+
+def pass_on(vehicle: str, customer: str) -> None:
+	"""A hold was released: another deposit of the same customer may hold the vehicle still."""
+	rows = frappe.db.sql(
+		"""select name, company, hold_until from `tabDeposit`
+		where vehicle = %s and customer = %s and status in %s and hold_until > %s
+		order by hold_until desc, name limit 1""",
+		(vehicle, customer, tuple(status.value for status in HOLDING), now_datetime()),
+		as_dict=True,
+	)
+	if rows and active_hold(vehicle) is None and not_in_stock(vehicle) is None:
+		hold(vehicle, customer, rows[0].name, rows[0].company, rows[0].hold_until)
 
 
 def release(name: str, reason: str) -> None:

@@ -301,6 +301,21 @@ def cash_account() -> str:
 	)
 
 
+def tax_account() -> str:
+	name = f"Sales Tax - {ABBR}"
+	if not frappe.db.exists("Account", name):
+		frappe.get_doc(
+			{
+				"doctype": "Account",
+				"company": COMPANY,
+				"account_name": "Sales Tax",
+				"parent_account": frappe.db.get_value("Account", deposits_account(), "parent_account"),
+				"account_type": "Tax",
+			}
+		).insert()
+	return name
+
+
 def make_item(name: str = "Floor mats") -> str:
 	"""A thing that is sold and not kept in stock."""
 	if not frappe.db.exists("Item", name):

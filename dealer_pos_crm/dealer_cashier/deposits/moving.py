@@ -20,7 +20,7 @@ def check_move(deposit, action, facts: Ledger) -> None:
 	if action.to_vehicle and action.to_vehicle == deposit.vehicle:
 		frappe.throw(_("The deposit already is for this vehicle"))
 	if action.to_vehicle:
-		holds.check_free(action.to_vehicle, deposit.name)
+		holds.check_free(action.to_vehicle, deposit.customer)
 
 
 def move(deposit, action, facts: Ledger) -> Made:
@@ -38,8 +38,10 @@ def move(deposit, action, facts: Ledger) -> Made:
 		}
 	)
 	frappe.clear_document_cache("Deposit", deposit.name)
+	if standing and standing.deposit == deposit.name:
+		holds.pass_on(standing.vehicle, deposit.customer)
 	if action.to_vehicle and until:
-		holds.hold(action.to_vehicle, deposit.customer, deposit.name, deposit.company, until)
+		holds.extend(deposit.name, until)
 	return [("Dealer Vehicle", action.to_vehicle)] if action.to_vehicle else []
 
 
@@ -48,7 +50,7 @@ def check_extend(deposit, action, facts: Ledger) -> None:
 		frappe.throw(_("{0} holds no vehicle").format(deposit.name))
 	if not action.hold_until or get_datetime(action.hold_until) <= now_datetime():
 		raise Refused("hold_past", marked("Hold Until is in the past; choose a later time"))
-	holds.check_free(deposit.vehicle, deposit.name)
+	holds.check_free(deposit.vehicle, deposit.customer)
 
 
 def extend(deposit, action, facts: Ledger) -> Made:

@@ -212,8 +212,12 @@ def _settle_hold(deposit, status: Status) -> None:
 	if hold and hold.deposit == deposit.name:
 		if status not in HOLDING and status not in (Status.APPLIED, Status.DRAFT):
 			holds.release(hold.name, _("The deposit is {0}").format(_(status.value)))
+			holds.pass_on(deposit.vehicle, deposit.customer)
 	elif status in HOLDING and not hold_ended(deposit):
-		_hold_again(deposit, hold)
+		if hold and hold.customer == deposit.customer:
+			holds.extend(deposit.name, deposit.hold_until)
+		else:
+			_hold_again(deposit, hold)
 
 
 def _hold_again(deposit, hold) -> None:

@@ -168,6 +168,17 @@ def check_forfeit(deposit, action, facts: Ledger) -> None:
 			marked("The terms shown to the customer promise this money back ({0}); it cannot be forfeited"),
 			deposit.refundable,
 		)
+	standing = frappe.db.get_value(
+		"Sales Invoice",
+		{"dealer_forfeited_deposit": deposit.name, "docstatus": 1, "outstanding_amount": (">", 0)},
+		"name",
+	)
+	if standing:
+		frappe.throw(
+			_(
+				"{0} of an earlier forfeiture is still open. Apply the deposit to it, or cancel it first"
+			).format(get_link_to_form("Sales Invoice", standing))
+		)
 	if not settings_of(deposit.company).forfeit_income_account:
 		frappe.throw(
 			_("Choose a Forfeit Income Account in {0} first").format(

@@ -27,7 +27,9 @@ def take(deposit, rows: list[dict]) -> list[tuple[str, str]]:
 	]
 	check_tenders(tenders, amount)
 	if deposit.vehicle and deposit.hold_until:
-		holds.check_free(deposit.vehicle, deposit.name)
+		holds.check_free(deposit.vehicle, deposit.customer)
+	elif deposit.vehicle:
+		holds.check_not_anothers(deposit.vehicle, deposit.customer)
 	deposit.db_set({"taken_on": now_datetime(), "taken_by": frappe.session.user})
 	made = []
 	for tender, row in zip(tenders, rows, strict=True):

@@ -94,6 +94,8 @@ class Deposit(Document):
 	def check_hold_until(self):
 		if not self.vehicle:
 			self.hold_until = None
+		elif self.status == "Draft" and self.kind == "Hold" and not self.hold_until:
+			self.hold_until = default_hold_until(self.company)
 		elif self.status == "Draft" and self.hold_until and get_datetime(self.hold_until) <= now_datetime():
 			raise Refused("hold_past", marked("Hold Until is in the past; choose a later time"))
 
@@ -126,5 +128,8 @@ def _tender_rows(deposit) -> list[tuple]:
 
 
 def default_hold_until(company: str):
-	"""When a hold ends that begins now: the company's number of days later."""
-	return add_days(now_datetime().replace(second=0, microsecond=0), settings_of(company).hold_days or 0)
+	"""When a hold ends that begins now: the company's number of days later. Refused when it keeps none."""
+	days = settings_of(company).hold_days
+	if not days:
+		raise Refused("no_hold_until", marked("Until when is the vehicle held? Set Hold Until"))
+	return add_days(now_datetime().replace(second=0, microsecond=0), days)
