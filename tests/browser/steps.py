@@ -100,7 +100,9 @@ def in_menu(page: Page, group: str, name: str) -> None:
 	"""Choose from a group of buttons in the page's head."""
 	page.locator(".page-head .inner-group-button").get_by_role("button", name=group).click()
 	page.locator(".page-head .inner-group-button").get_by_role("menuitem", name=name).or_(
-		page.locator(".page-head .inner-group-button .dropdown-item").filter(has_text=re.compile(f"^\\s*{name}\\s*$"))
+		page.locator(".page-head .inner-group-button .dropdown-item").filter(
+			has_text=re.compile(f"^\\s*{name}\\s*$")
+		)
 	).first.click()
 
 

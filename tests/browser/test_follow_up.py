@@ -100,7 +100,9 @@ def test_the_list_says_what_is_overdue(desk: Desk, console: Console) -> None:
 def test_a_rule_is_told_in_plain_words_while_it_is_written(desk: Desk, console: Console) -> None:
 	page = steps.form(desk, "Follow Up Rule", "Hold: ends in a day", steps.manager())
 	sentence = page.locator("[data-fieldname='sentence']")
-	expect(sentence).to_contain_text("When Vehicle held, the customer's sales owner gets a task of high priority")
+	expect(sentence).to_contain_text(
+		"When Vehicle held, the customer's sales owner gets a task of high priority"
+	)
 	expect(sentence).to_contain_text("It opens 1 day before the end of the hold, due within 1 day.")
 	steps.field(page, "wait_value").fill("-3")
 	steps.field(page, "due_value").click()

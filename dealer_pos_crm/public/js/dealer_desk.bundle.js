@@ -47,5 +47,5 @@ for (const doctype of [
 	"Follow Up",
 	"Follow Up Rule",
 ]) {
-	frappe.breadcrumbs.preferred[doctype] = "Dealer Showroom";
+	if (frappe.breadcrumbs?.preferred) frappe.breadcrumbs.preferred[doctype] = "Dealer Showroom";
 }

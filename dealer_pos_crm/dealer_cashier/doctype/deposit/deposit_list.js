@@ -1,6 +1,14 @@
 frappe.listview_settings["Deposit"] = {
 	hide_name_column: dealer.list.is_narrow(),
-	add_fields: ["status", "amount", "held_amount", "currency", "hold_until", "vehicle", "held_for"],
+	add_fields: [
+		"status",
+		"amount",
+		"held_amount",
+		"currency",
+		"hold_until",
+		"vehicle",
+		"held_for",
+	],
 	onload: (listview) => dealer.list.wide(listview, 6),
 	get_indicator: (doc) => [
 		__(doc.status),

@@ -18,7 +18,10 @@ export function refresh(frm) {
 	if (tab.df.hidden) return;
 	if (!tab.dlr_watched) {
 		tab.dlr_watched = true;
-		tab.tab_link.find(".nav-link").on("shown.bs.tab", () => show(frm)).on("hidden.bs.tab", () => address(""));
+		tab.tab_link
+			.find(".nav-link")
+			.on("shown.bs.tab", () => show(frm))
+			.on("hidden.bs.tab", () => address(""));
 	}
 	if (window.location.hash === HASH && !tab.is_active()) tab.set_active();
 	else if (tab.is_active()) show(frm);

@@ -16,7 +16,9 @@ export async function refresh_action(frm) {
 	frm.disable_save();
 	intro(frm, "");
 	if (frm.is_new()) return;
-	frm.add_custom_button(__("Open Deposit"), () => frappe.set_route("Form", "Deposit", frm.doc.deposit));
+	frm.add_custom_button(__("Open Deposit"), () =>
+		frappe.set_route("Form", "Deposit", frm.doc.deposit)
+	);
 	if (frm.doc.status !== "Requested") {
 		decided(frm);
 		return;

@@ -19,7 +19,7 @@ function amount_field(doc, most) {
 		fieldtype: "Currency",
 		fieldname: "amount",
 		label: __("Amount ({0})", [doc.currency]),
-		options: doc.currency_options || "currency",
+		options: "currency",
 		default: most,
 		reqd: 1,
 	};
@@ -44,7 +44,12 @@ function what_of(doc, facts) {
 
 function amount_problem(doc, amount, most, than) {
 	if (!(amount > 0)) return __("Enter an amount.");
-	if (amount > most) return __("{0} is more than {1} ({2})", [money(amount, doc.currency), than, money(most, doc.currency)]);
+	if (amount > most)
+		return __("{0} is more than {1} ({2})", [
+			money(amount, doc.currency),
+			than,
+			money(most, doc.currency),
+		]);
 	return null;
 }
 
@@ -73,16 +78,23 @@ export function apply(doc, facts, done, chosen) {
 						frappe.datetime.str_to_user(row.posting_date),
 					]),
 				})),
-				onchange: () => dialog && dialog.set_value("amount", most(dialog.get_value("sales_invoice"))),
+				onchange: () =>
+					dialog && dialog.set_value("amount", most(dialog.get_value("sales_invoice"))),
 			},
 			amount_field(doc, most(first)),
 		],
 		label: __("Apply"),
 		problem: ({ sales_invoice, amount }) => {
-			if (!by_name[sales_invoice]) return __("Choose an open invoice of {0}.", [doc.customer_name]);
+			if (!by_name[sales_invoice])
+				return __("Choose an open invoice of {0}.", [doc.customer_name]);
 			return (
 				amount_problem(doc, amount, doc.held_amount, __("what is held")) ||
-				amount_problem(doc, amount, by_name[sales_invoice].outstanding_amount, __("what is open on the invoice"))
+				amount_problem(
+					doc,
+					amount,
+					by_name[sales_invoice].outstanding_amount,
+					__("what is open on the invoice")
+				)
 			);
 		},
 		sentence: ({ sales_invoice, amount }) => {
@@ -223,7 +235,12 @@ export function move(doc, facts, done) {
 			return html`${__("No money moves.")} ${freed} ${held}`;
 		},
 		submit: ({ to_vehicle, to_held_for, hold_until, reason }, key) =>
-			act(doc, "Move", { to_vehicle, to_held_for: to_vehicle ? null : to_held_for, hold_until, reason }, key),
+			act(
+				doc,
+				"Move",
+				{ to_vehicle, to_held_for: to_vehicle ? null : to_held_for, hold_until, reason },
+				key
+			),
 		remedies: {
 			VehicleHeld: (_refusal, shown) => ({
 				label: __("Add to Waiting List"),
@@ -245,20 +262,31 @@ export function move(doc, facts, done) {
 
 export function extend(doc, facts, done) {
 	const later = (days) => {
-		const base = doc.hold_until > frappe.datetime.now_datetime() ? doc.hold_until : frappe.datetime.now_datetime();
+		const base =
+			doc.hold_until > frappe.datetime.now_datetime()
+				? doc.hold_until
+				: frappe.datetime.now_datetime();
 		return moment(base).add(days, "days").format(frappe.defaultDatetimeFormat);
 	};
 	const dialog = ask({
 		title: __("Extend Hold"),
 		fields: [
 			{ fieldtype: "HTML", fieldname: "quick" },
-			{ fieldtype: "Datetime", fieldname: "hold_until", label: __("Hold Until"), default: later(3), reqd: 1 },
+			{
+				fieldtype: "Datetime",
+				fieldname: "hold_until",
+				label: __("Hold Until"),
+				default: later(3),
+				reqd: 1,
+			},
 			REASON(),
 		],
 		label: __("Extend Hold"),
 		problem: (values) => {
 			const now = frappe.datetime.now_datetime();
-			return !values.hold_until || values.hold_until <= now ? __("Choose a later time.") : null;
+			return !values.hold_until || values.hold_until <= now
+				? __("Choose a later time.")
+				: null;
 		},
 		missing: no_reason,
 		sentence: ({ hold_until }) =>
@@ -267,21 +295,26 @@ export function extend(doc, facts, done) {
 				html`<b>${doc.customer_name}</b>`,
 				html`<b>${exact(hold_until)}</b>`,
 			]),
-		submit: ({ hold_until, reason }, key) => act(doc, "Extend Hold", { hold_until, reason }, key),
+		submit: ({ hold_until, reason }, key) =>
+			act(doc, "Extend Hold", { hold_until, reason }, key),
 		done,
 	});
 	dialog.fields_dict.quick.$wrapper
 		.html(
 			String(html`<div class="dlr-chips" role="group" aria-label="${__("Extend by")}">
 				${[1, 3, 7].map(
-					(days) => html`<button type="button" class="btn btn-default btn-xs" data-days="${days}">
+					(
+						days
+					) => html`<button type="button" class="btn btn-default btn-xs" data-days="${days}">
 						${days === 1 ? __("+1 day") : __("+{0} days", [days])}
 					</button>`
 				)}
 			</div>`)
 		)
 		.on("click", "[data-days]", (event) =>
-			dialog.set_value("hold_until", later(cint(event.currentTarget.dataset.days))).then(dialog.dlr_refresh)
+			dialog
+				.set_value("hold_until", later(cint(event.currentTarget.dataset.days)))
+				.then(dialog.dlr_refresh)
 		);
 	return dialog;
 }

@@ -22,7 +22,9 @@ export function setup(frm) {
 	frm.set_query("vehicle", () => ({
 		filters: {
 			company: frm.doc.company,
-			...(frm.doc.kind === "Part" ? {} : { status: ["in", ["In Recon", "Front-line Ready", "On Hold"]] }),
+			...(frm.doc.kind === "Part"
+				? {}
+				: { status: ["in", ["In Recon", "Front-line Ready", "On Hold"]] }),
 		},
 	}));
 	frm.set_query("salesperson", () => ({ filters: { enabled: 1, user_type: "System User" } }));
@@ -32,7 +34,6 @@ export function setup(frm) {
 export async function refresh(frm) {
 	frm.dlr_facts = {};
 	frm.set_currency_labels(["amount"], frm.doc.currency);
-	frm.toggle_display("tenders", !frm.is_new());
 	if (frm.is_new()) {
 		draw(frm);
 		primary(frm);
@@ -52,7 +53,11 @@ async function load(frm) {
 		facts = await call("dealer_pos_crm.api.deposit.get_overview", { deposit: name }, GET);
 	} catch (refusal) {
 		frm.fields_dict.overview.$wrapper.html(
-			String(html`<div class="dlr-note dlr-note-red"><div>${trusted(refusal.message)}</div></div>`)
+			String(
+				html`<div class="dlr-note dlr-note-red"><div>${trusted(
+					refusal.message
+				)}</div></div>`
+			)
 		);
 		return;
 	}
@@ -83,10 +88,12 @@ function draw(frm) {
 		frm.toggle_display("overview", true);
 		top.html(String(overview(doc, facts)));
 		frm.fields_dict.history.$wrapper.html(String(history(doc, facts)));
-		frm.fields_dict.history.$wrapper.off("click.dlr").on("click.dlr", "[data-dlr=all-movements]", (event) => {
-			event.preventDefault();
-			frappe.set_route("List", "Deposit Movement", { deposit: doc.name });
-		});
+		frm.fields_dict.history.$wrapper
+			.off("click.dlr")
+			.on("click.dlr", "[data-dlr=all-movements]", (event) => {
+				event.preventDefault();
+				frappe.set_route("List", "Deposit Movement", { deposit: doc.name });
+			});
 		listen(top, facts.requests || [], doc.customer_name, () => frm.reload_doc());
 	}
 	top.off("click.dlr").on("click.dlr", "[data-dlr=wait]", (event) => {
@@ -96,12 +103,14 @@ function draw(frm) {
 			return;
 		}
 		event.currentTarget.disabled = true;
-		wait_for({ vehicle: doc.vehicle, customer: doc.customer, customer_name: doc.customer_name }).catch(
-			(refusal) => {
-				event.currentTarget.disabled = false;
-				frappe.msgprint({ title: refusal.title, message: refusal.message, indicator: "red" });
-			}
-		);
+		wait_for({
+			vehicle: doc.vehicle,
+			customer: doc.customer,
+			customer_name: doc.customer_name,
+		}).catch((refusal) => {
+			event.currentTarget.disabled = false;
+			frappe.msgprint({ title: refusal.title, message: refusal.message, indicator: "red" });
+		});
 	});
 }
 
@@ -157,27 +166,30 @@ async function saved(frm) {
 }
 
 async function take(frm) {
-	if (frm.dlr_taking) return;
+	if (frm.dlr_taking || frm.dlr_dialog?.is_visible) return;
 	frm.dlr_taking = true;
 	try {
 		if (!(await saved(frm))) return;
 		if (!frm.dlr_facts.modes) await load(frm);
 		if (!may_take(frm)) return;
-		take_deposit(frm.doc, frm.dlr_facts, (answer) => taken(frm, answer));
+		frm.dlr_dialog = take_deposit(frm.doc, frm.dlr_facts, (answer) => taken(frm, answer));
 	} finally {
 		frm.dlr_taking = false;
 	}
 }
 
 async function run(frm, open) {
-	if (!(await saved(frm))) return;
-	open(frm.doc, frm.dlr_facts, (answer) => acted(frm, answer));
+	if (frm.dlr_dialog?.is_visible || !(await saved(frm))) return;
+	frm.dlr_dialog = open(frm.doc, frm.dlr_facts, (answer) => acted(frm, answer));
 }
 
 function taken(frm, answer) {
 	frm.reload_doc();
 	if (answer.repeated) {
-		frappe.show_alert({ message: __("This deposit was already taken; nothing was taken twice"), indicator: "blue" });
+		frappe.show_alert({
+			message: __("This deposit was already taken; nothing was taken twice"),
+			indicator: "blue",
+		});
 	}
 	const dialog = new frappe.ui.Dialog({
 		title: __("Deposit Taken"),
@@ -203,10 +215,20 @@ function taken(frm, answer) {
 function acted(frm, answer) {
 	frm.reload_doc();
 	if (answer.status === "Requested") {
-		frappe.show_alert({ message: __("A manager was asked"), subtitle: answer.approval_reason, indicator: "orange" }, 7);
+		frappe.show_alert(
+			{
+				message: __("A manager was asked"),
+				subtitle: answer.approval_reason,
+				indicator: "orange",
+			},
+			7
+		);
 		return;
 	}
-	frappe.show_alert({ message: __("Done. The deposit is {0}", [__(answer.deposit_status)]), indicator: "green" });
+	frappe.show_alert({
+		message: __("Done. The deposit is {0}", [__(answer.deposit_status)]),
+		indicator: "green",
+	});
 }
 
 // A new deposit
@@ -217,9 +239,10 @@ async function start(frm) {
 	if (!companies().length) {
 		intro(
 			frm,
-			fill(__("No company is set up as a dealership. Create its Dealer Settings first: {0}"), [
-				link("Dealer Settings", "new", __("New Dealer Settings")),
-			]),
+			fill(
+				__("No company is set up as a dealership. Create its Dealer Settings first: {0}"),
+				[link("Dealer Settings", "new", __("New Dealer Settings"))]
+			),
 			"orange"
 		);
 		return;
@@ -245,7 +268,8 @@ export async function company_changed(frm) {
 	frm.doc.currency = found.currency;
 	frm.set_currency_labels(["amount"], found.currency);
 	frm.refresh_field("amount");
-	if (fresh && found.refundable !== frm.doc.refundable) await frm.set_value("refundable", found.refundable);
+	if (fresh && found.refundable !== frm.doc.refundable)
+		await frm.set_value("refundable", found.refundable);
 	else await put_terms(frm);
 	await put_hold(frm);
 	frm.dlr_facts = { ...frm.dlr_facts, vehicle: found.vehicle };
@@ -255,7 +279,9 @@ export async function company_changed(frm) {
 /** The text that goes with the choice, unless somebody wrote another. */
 export async function put_terms(frm) {
 	if (frm.doc.status !== "Draft") return;
-	const texts = (frm.dlr_defaults || (frm.dlr_defaults = await fetch_defaults(frm, frm.doc.refundable))).texts;
+	const texts = (
+		frm.dlr_defaults || (frm.dlr_defaults = await fetch_defaults(frm, frm.doc.refundable))
+	).texts;
 	const now = (frm.doc.terms || "").trim();
 	const untouched = !now || Object.values(texts).some((text) => text.trim() === now);
 	if (untouched) await frm.set_value("terms", texts[frm.doc.refundable]);

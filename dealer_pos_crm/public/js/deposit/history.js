@@ -32,7 +32,10 @@ function movements(doc, rows) {
 		const line = html`<tr>
 			<td title="${exact(row.moved_at)}">${when(row.moved_at)}</td>
 			<td>${word(row)}${row.mode ? html` <span class="text-muted">· ${__(row.mode)}</span>` : ""}</td>
-			<td class="dlr-money ${effect(row) < 0 ? "dlr-out" : "dlr-in"}">${signed(effect(row), row.currency)}</td>
+			<td class="dlr-money ${effect(row) < 0 ? "dlr-out" : "dlr-in"}">${signed(
+			effect(row),
+			row.currency
+		)}</td>
 			<td class="dlr-money text-muted">${money(held, row.currency)}</td>
 			<td>${link(row.against_doctype, row.against_name)}</td>
 			<td class="dlr-wrap">${row.reason}</td>
@@ -59,12 +62,14 @@ function movements(doc, rows) {
 				</tbody>
 			</table>
 		</div>
-		${rows.length >= PAGE
-			? html`<p class="dlr-small">
+		${
+			rows.length >= PAGE
+				? html`<p class="dlr-small">
 					${__("The last {0} movements.", [PAGE])}
 					<a data-dlr="all-movements" href="#">${__("Show all")}</a>
 			  </p>`
-			: ""}`;
+				: ""
+		}`;
 }
 
 function follow_ups(rows) {

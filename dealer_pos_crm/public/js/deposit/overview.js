@@ -14,7 +14,12 @@ export function overview(doc, facts) {
 
 function amount(doc) {
 	const holding = holds_money(doc);
-	const shown = doc.status === "Draft" ? doc.amount : holding ? doc.held_amount : doc.taken_amount || doc.amount;
+	const shown =
+		doc.status === "Draft"
+			? doc.amount
+			: holding
+			? doc.held_amount
+			: doc.taken_amount || doc.amount;
 	const gone = [
 		[doc.applied_amount, __("applied")],
 		[doc.refunded_amount, __("refunded")],
@@ -23,15 +28,17 @@ function amount(doc) {
 	return html`<div class="dlr-figure">
 		<div class="dlr-label">${word(doc)}</div>
 		<div class="dlr-number ${holding ? "" : "dlr-quiet"}">${money(shown, doc.currency)}</div>
-		${gone.length
-			? html`<div class="dlr-small">
+		${
+			gone.length
+				? html`<div class="dlr-small">
 					${fill(__("of {0} taken"), [money(doc.taken_amount, doc.currency)])}${gone.map(
 						([value, label]) => html` · ${money(value, doc.currency)} ${label}`
-					)}
+				  )}
 			  </div>`
-			: doc.taken_on
-			? html`<div class="dlr-small">${fill(__("taken {0}"), [when(doc.taken_on)])}</div>`
-			: ""}
+				: doc.taken_on
+				? html`<div class="dlr-small">${fill(__("taken {0}"), [when(doc.taken_on)])}</div>`
+				: ""
+		}
 	</div>`;
 }
 
@@ -61,7 +68,8 @@ function terms(doc) {
 }
 
 function hold(doc, facts) {
-	if (!doc.vehicle || !doc.hold_until || !(holds_money(doc) || doc.status === "Draft")) return "";
+	if (!doc.vehicle || !doc.hold_until || !(holds_money(doc) || doc.status === "Draft"))
+		return "";
 	const ours = facts.vehicle?.hold?.ours;
 	if (doc.status !== "Draft" && !ours && doc.status !== "Expired") {
 		return html`<div class="dlr-figure">
@@ -76,9 +84,11 @@ function hold(doc, facts) {
 		<div class="dlr-fact ${tone && `dlr-${tone}`}">${when(doc.hold_until)}</div>
 		<div class="dlr-small">${exact(doc.hold_until)}</div>
 		${late && ours ? html`<div class="dlr-small">${__("The vehicle is still kept")}</div>` : ""}
-		${late && !ours && facts.vehicle
-			? html`<div class="dlr-small">${__("The vehicle is free for others")}</div>`
-			: ""}
+		${
+			late && !ours && facts.vehicle
+				? html`<div class="dlr-small">${__("The vehicle is free for others")}</div>`
+				: ""
+		}
 	</div>`;
 }
 
@@ -116,7 +126,9 @@ export function request(row, { buttons = true } = {}) {
 	return html`<div class="dlr-note dlr-note-orange" data-request="${row.name}">
 		<div>
 			<div>${text} · ${when(row.requested_at)}</div>
-			<div class="dlr-small">“${row.reason}”${row.approval_reason ? html` · ${row.approval_reason}` : ""}</div>
+			<div class="dlr-small">“${row.reason}”${
+		row.approval_reason ? html` · ${row.approval_reason}` : ""
+	}</div>
 		</div>
 		${buttons ? request_buttons(row) : ""}
 	</div>`;
@@ -124,16 +136,26 @@ export function request(row, { buttons = true } = {}) {
 
 export function request_buttons(row) {
 	return html`<div class="dlr-buttons">
-		${row.may_decide
-			? html`<button class="btn btn-default btn-sm" data-dlr="reject">${__("Reject")}</button>
+		${
+			row.may_decide
+				? html`<button class="btn btn-default btn-sm" data-dlr="reject">${__(
+						"Reject"
+				  )}</button>
 					<button class="btn btn-primary btn-sm" data-dlr="approve">${__("Approve")}</button>`
-			: ""}
-		${row.is_mine
-			? html`<button class="btn btn-default btn-sm" data-dlr="withdraw">${__("Withdraw")}</button>`
-			: ""}
-		${!row.may_decide && !row.is_mine
-			? html`<span class="dlr-small">${__("Waits for a manager")}</span>`
-			: ""}
+				: ""
+		}
+		${
+			row.is_mine
+				? html`<button class="btn btn-default btn-sm" data-dlr="withdraw">${__(
+						"Withdraw"
+				  )}</button>`
+				: ""
+		}
+		${
+			!row.may_decide && !row.is_mine
+				? html`<span class="dlr-small">${__("Waits for a manager")}</span>`
+				: ""
+		}
 		${row.is_mine ? html`<span class="dlr-small">${__("Waits for a manager")}</span>` : ""}
 	</div>`;
 }
@@ -142,13 +164,19 @@ function waiting(rows) {
 	if (!rows.length) return "";
 	const names = rows.map(
 		(row, at) =>
-			html`${at ? ", " : ""}${link("Dealer Vehicle Waitlist", row.name, row.customer_name)} (${when(
-				row.added_on
-			)})`
+			html`${at ? ", " : ""}${link(
+				"Dealer Vehicle Waitlist",
+				row.name,
+				row.customer_name
+			)} (${when(row.added_on)})`
 	);
 	return html`<div class="dlr-note">
 		<div>
-			<b>${rows.length === 1 ? __("1 customer waits for this vehicle") : __("{0} customers wait for this vehicle", [rows.length])}</b>:
+			<b>${
+				rows.length === 1
+					? __("1 customer waits for this vehicle")
+					: __("{0} customers wait for this vehicle", [rows.length])
+			}</b>:
 			${names}
 		</div>
 	</div>`;

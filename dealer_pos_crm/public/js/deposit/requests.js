@@ -13,14 +13,21 @@ export function approve(row, customer_name, done) {
 			amount,
 			html`<b>${customer_name}</b>`,
 		]),
-		Cancel: fill(__("Today's payment of {0} is cancelled, as if it had not been taken."), [amount]),
+		Cancel: fill(__("Today's payment of {0} is cancelled, as if it had not been taken."), [
+			amount,
+		]),
 	}[row.action];
 	return ask({
 		title: __("Approve: {0}", [__(row.action)]),
-		fields: [{ fieldtype: "Small Text", fieldname: "note", label: __("Note"), max_height: "60px" }],
+		fields: [
+			{ fieldtype: "Small Text", fieldname: "note", label: __("Note"), max_height: "60px" },
+		],
 		label: __("Approve"),
 		sentence: () =>
-			html`${will} ${fill(__("Asked by {0}: “{1}”"), [person(row.requested_by), row.reason])}`,
+			html`${will} ${fill(__("Asked by {0}: “{1}”"), [
+				person(row.requested_by),
+				row.reason,
+			])}`,
 		submit: ({ note }) =>
 			call("dealer_pos_crm.api.deposit.decide", { action: row.name, approve: 1, note }),
 		done,
@@ -31,11 +38,19 @@ export function reject(row, done) {
 	return ask({
 		title: __("Reject: {0}", [__(row.action)]),
 		fields: [
-			{ fieldtype: "Small Text", fieldname: "note", label: __("Why Not"), reqd: 1, max_height: "60px" },
+			{
+				fieldtype: "Small Text",
+				fieldname: "note",
+				label: __("Why Not"),
+				reqd: 1,
+				max_height: "60px",
+			},
 		],
 		label: __("Reject"),
-		missing: ({ note }) => ((note || "").trim().length < 3 ? __("Say why in a few words.") : null),
-		sentence: () => fill(__("Nothing is paid. {0} is told."), [html`<b>${person(row.requested_by)}</b>`]),
+		missing: ({ note }) =>
+			(note || "").trim().length < 3 ? __("Say why in a few words.") : null,
+		sentence: () =>
+			fill(__("Nothing is paid. {0} is told."), [html`<b>${person(row.requested_by)}</b>`]),
 		submit: ({ note }) =>
 			call("dealer_pos_crm.api.deposit.decide", { action: row.name, approve: 0, note }),
 		done,
@@ -48,7 +63,11 @@ export async function withdraw(row, done) {
 		frappe.show_alert({ message: __("Request withdrawn"), indicator: "green" });
 		done();
 	} catch (refusal) {
-		frappe.msgprint({ title: refusal.title || __("Not possible"), message: refusal.message, indicator: "red" });
+		frappe.msgprint({
+			title: refusal.title || __("Not possible"),
+			message: refusal.message,
+			indicator: "red",
+		});
 	}
 }
 
@@ -60,7 +79,9 @@ export function listen(element, requests, customer_name, done) {
 	};
 	element
 		.off(".dlr_requests")
-		.on("click.dlr_requests", "[data-dlr=approve]", (event) => approve(row_of(event), customer_name, done))
+		.on("click.dlr_requests", "[data-dlr=approve]", (event) =>
+			approve(row_of(event), customer_name, done)
+		)
 		.on("click.dlr_requests", "[data-dlr=reject]", (event) => reject(row_of(event), done))
 		.on("click.dlr_requests", "[data-dlr=withdraw]", (event) => {
 			event.currentTarget.disabled = true;

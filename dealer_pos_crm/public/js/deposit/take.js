@@ -26,8 +26,13 @@ export function take_deposit(doc, facts, done) {
 			VehicleHeld: (_refusal, shown) => ({
 				label: __("Add to Waiting List"),
 				run: () =>
-					wait_for({ vehicle: doc.vehicle, customer: doc.customer, customer_name: doc.customer_name }, () =>
-						shown.hide()
+					wait_for(
+						{
+							vehicle: doc.vehicle,
+							customer: doc.customer,
+							customer_name: doc.customer_name,
+						},
+						() => shown.hide()
 					),
 			}),
 		},
@@ -35,7 +40,12 @@ export function take_deposit(doc, facts, done) {
 	});
 	tenders = new Tenders(
 		dialog.fields_dict.tenders.$wrapper,
-		{ amount: doc.amount, currency: doc.currency, modes: facts.modes, usual: facts.usual_mode },
+		{
+			amount: doc.amount,
+			currency: doc.currency,
+			modes: facts.modes,
+			usual: facts.usual_mode,
+		},
 		() => dialog.dlr_refresh()
 	);
 	dialog.dlr_refresh();

@@ -25,7 +25,9 @@ export class Tenders {
 				</button>
 			</div>`)
 		).appendTo(parent);
-		this.body.find(".dlr-add").on("click", () => this.add(true).amount.$input.trigger("focus"));
+		this.body
+			.find(".dlr-add")
+			.on("click", () => this.add(true).amount.$input.trigger("focus"));
 		this.add(true);
 	}
 
@@ -33,7 +35,9 @@ export class Tenders {
 	add(follows) {
 		const serial = this.rows.length + 1;
 		const element = $(
-			String(html`<div class="dlr-tender" role="group" aria-label="${__("Payment {0}", [serial])}">
+			String(html`<div class="dlr-tender" role="group" aria-label="${__("Payment {0}", [
+				serial,
+			])}">
 				<div class="dlr-select">
 					<select class="form-control" aria-label="${__("Paid with")}">
 						${this.modes.map((mode) => html`<option value="${mode.name}">${__(mode.name)}</option>`)}
@@ -55,16 +59,32 @@ export class Tenders {
 			</div>`)
 		).appendTo(this.body.find(".dlr-tender-rows"));
 		const amount = frappe.ui.form.make_control({
-			df: { fieldtype: "Currency", fieldname: `amount_${serial}`, options: "currency", label: __("Amount") },
+			df: {
+				fieldtype: "Currency",
+				fieldname: `amount_${serial}`,
+				options: "currency",
+				label: __("Amount"),
+			},
 			parent: element.find(".dlr-tender-amount"),
 			doc: { currency: this.currency },
 			only_input: true,
 			render_input: true,
 		});
 		amount.get_doc = () => ({ currency: this.currency });
-		amount.$input.addClass("dlr-money").attr("aria-label", __("Amount")).attr("inputmode", "decimal");
-		const row = { element, amount, follows, mode: element.find("select"), reference: element.find("input[maxlength]") };
-		const unused = this.modes.find((mode) => !this.rows.some((other) => other.mode.val() === mode.name));
+		amount.$input
+			.addClass("dlr-money")
+			.attr("aria-label", __("Amount"))
+			.attr("inputmode", "decimal");
+		const row = {
+			element,
+			amount,
+			follows,
+			mode: element.find("select"),
+			reference: element.find("input[maxlength]"),
+		};
+		const unused = this.modes.find(
+			(mode) => !this.rows.some((other) => other.mode.val() === mode.name)
+		);
 		row.mode.val((this.rows.length ? unused?.name : this.usual_mode()) || this.modes[0]?.name);
 		this.rows.push(row);
 		amount.$input.on("input", () => {
@@ -105,10 +125,14 @@ export class Tenders {
 		const following = this.rows.filter((row) => row.follows);
 		const typed = this.rows.filter((row) => !row.follows);
 		if (following.length) {
-			let rest = this.round(this.amount - typed.reduce((sum, row) => sum + this.amount_of(row), 0));
+			let rest = this.round(
+				this.amount - typed.reduce((sum, row) => sum + this.amount_of(row), 0)
+			);
 			following.forEach((row, at) => {
 				const share = at === 0 ? Math.max(rest, 0) : 0;
-				row.amount.$input.val(share ? format_number(share, get_number_format(this.currency)) : "");
+				row.amount.$input.val(
+					share ? format_number(share, get_number_format(this.currency)) : ""
+				);
 			});
 		}
 		this.body.find(".dlr-tender button").toggleClass("invisible", this.rows.length === 1);
@@ -126,12 +150,20 @@ export class Tenders {
 	/** What is missing (or too much), in words; null when the payments add up. */
 	get problem() {
 		if (!this.modes.length) {
-			return __("No mode of payment has an account in this company. An accountant can set one.");
+			return __(
+				"No mode of payment has an account in this company. An accountant can set one."
+			);
 		}
 		const left = this.round(this.amount - this.paid);
-		if (left > 0) return __("{0} of {1} is still to be paid", [this.show(left), this.show(this.amount)]);
-		if (left < 0) return __("{0} too much: the deposit is {1}", [this.show(-left), this.show(this.amount)]);
-		if (this.rows.some((row) => this.amount_of(row) <= 0)) return __("A payment has no amount. Remove it, or enter one");
+		if (left > 0)
+			return __("{0} of {1} is still to be paid", [this.show(left), this.show(this.amount)]);
+		if (left < 0)
+			return __("{0} too much: the deposit is {1}", [
+				this.show(-left),
+				this.show(this.amount),
+			]);
+		if (this.rows.some((row) => this.amount_of(row) <= 0))
+			return __("A payment has no amount. Remove it, or enter one");
 		return null;
 	}
 

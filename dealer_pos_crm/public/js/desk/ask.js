@@ -36,7 +36,9 @@ export function ask(opts) {
 	const button = dialog.get_primary_btn();
 	// Frappe's own get_values() redraws required fields and so takes away what is being typed.
 	button.off("click").on("click", () => run(values_now()));
-	button.toggleClass("btn-danger", Boolean(opts.danger)).toggleClass("btn-primary", !opts.danger);
+	button
+		.toggleClass("btn-danger", Boolean(opts.danger))
+		.toggleClass("btn-primary", !opts.danger);
 	if (opts.danger) dialog.get_primary_btn = () => button;
 	dialog.$wrapper.addClass("dlr-ask").attr("aria-label", opts.title);
 	const refusal_area = dialog.fields_dict.dlr_refusal.$wrapper.attr("role", "alert");
@@ -52,7 +54,8 @@ export function ask(opts) {
 
 	function first_empty(values) {
 		const field = dialog.fields_list.find(
-			({ df }) => df.reqd && !df.hidden && ["", null, undefined].includes(values[df.fieldname])
+			({ df }) =>
+				df.reqd && !df.hidden && ["", null, undefined].includes(values[df.fieldname])
 		);
 		return field ? __("{0} is still missing.", [field.df.label]) : null;
 	}
@@ -83,7 +86,9 @@ export function ask(opts) {
 		);
 		const remedy = opts.remedies?.[refusal.kind]?.(refusal, dialog);
 		if (remedy) {
-			const helper = $(String(html`<button class="btn btn-default btn-sm">${remedy.label}</button>`));
+			const helper = $(
+				String(html`<button class="btn btn-default btn-sm">${remedy.label}</button>`)
+			);
 			helper.on("click", () => {
 				helper.prop("disabled", true);
 				Promise.resolve(remedy.run()).catch((again) => {

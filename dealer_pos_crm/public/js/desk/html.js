@@ -65,7 +65,9 @@ export function raw(text) {
 export function link(doctype, name, title) {
 	if (!name) return "";
 	const href = raw(encodeURI(frappe.utils.get_form_link(doctype, name)));
-	return html`<a href="${href}" data-doctype="${doctype}" data-name="${name}">${title || name}</a>`;
+	return html`<a href="${href}" data-doctype="${doctype}" data-name="${name}">${
+		title || name
+	}</a>`;
 }
 
 export function pill(text, color) {

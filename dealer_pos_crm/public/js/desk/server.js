@@ -57,6 +57,7 @@ function refusal(answer, failure) {
 		lost,
 		message: lost
 			? __("No answer came back. Try again: if it was done already, it is not done twice.")
-			: shown.map((row) => row.message).join("<br>") || __("The server could not do this. Try again."),
+			: shown.map((row) => row.message).join("<br>") ||
+			  __("The server could not do this. Try again."),
 	});
 }

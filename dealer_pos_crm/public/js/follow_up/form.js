@@ -5,7 +5,6 @@ import { html, fill, icon, link, meet, person, trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { deadline, exact, money, relative, when } from "../desk/words";
 
-
 const FIRST = ["Reached", "Left Message", "Booked"];
 
 export async function refresh(frm) {
@@ -14,14 +13,24 @@ export async function refresh(frm) {
 	const name = frm.doc.name;
 	const wrapper = frm.fields_dict.overview.$wrapper;
 	if (wrapper.data("follow_up") !== name) {
-		wrapper.html(`<div class="dlr-overview dlr-skeleton" aria-busy="true"></div>`).data("follow_up", name);
+		wrapper
+			.html(`<div class="dlr-overview dlr-skeleton" aria-busy="true"></div>`)
+			.data("follow_up", name);
 	}
 	let facts;
 	try {
-		facts = await call("dealer_pos_crm.api.follow_up.get_facts", { follow_up: name }, { type: "GET" });
+		facts = await call(
+			"dealer_pos_crm.api.follow_up.get_facts",
+			{ follow_up: name },
+			{ type: "GET" }
+		);
 	} catch (refusal) {
 		wrapper.html(
-			String(html`<div class="dlr-note dlr-note-red"><div>${trusted(refusal.message)}</div></div>`)
+			String(
+				html`<div class="dlr-note dlr-note-red"><div>${trusted(
+					refusal.message
+				)}</div></div>`
+			)
 		);
 		return;
 	}
@@ -48,7 +57,9 @@ function time(doc) {
 		const { tone, late } = deadline(doc.due_at, 4);
 		return html`<div class="dlr-figure">
 			<div class="dlr-label">${late ? __("Overdue, was due") : __("Due")}</div>
-			<div class="dlr-fact ${tone && `dlr-${tone}`}">${late ? relative(doc.due_at) : when(doc.due_at)}</div>
+			<div class="dlr-fact ${tone && `dlr-${tone}`}">${
+			late ? relative(doc.due_at) : when(doc.due_at)
+		}</div>
 			<div class="dlr-small">${exact(doc.due_at)}</div>
 		</div>`;
 	}
@@ -66,12 +77,21 @@ function customer(doc, facts) {
 		<div class="dlr-label">${__("Customer")}</div>
 		<div class="dlr-fact">${link("Customer", customer.name, customer.customer_name)}</div>
 		<div class="dlr-small dlr-reach">
-			${customer.mobile_no
-				? html`<a href="tel:${customer.mobile_no.replace(/[^+\d]/g, "")}">${icon("call", "xs")} ${customer.mobile_no}</a>`
-				: ""}
-			${customer.email_id
-				? html`<a href="mailto:${customer.email_id}">${icon("mail", "xs")} ${customer.email_id}</a>`
-				: ""}
+			${
+				customer.mobile_no
+					? html`<a href="tel:${customer.mobile_no.replace(/[^+\d]/g, "")}">${icon(
+							"call",
+							"xs"
+					  )} ${customer.mobile_no}</a>`
+					: ""
+			}
+			${
+				customer.email_id
+					? html`<a href="mailto:${customer.email_id}">${icon("mail", "xs")} ${
+							customer.email_id
+					  }</a>`
+					: ""
+			}
 			${!customer.mobile_no && !customer.email_id ? __("No phone, no e-mail on file") : ""}
 		</div>
 	</div>`;
@@ -83,7 +103,12 @@ function owner(doc) {
 		<div class="dlr-fact ${doc.owner_user || doc.status !== "Open" ? "" : "dlr-orange"}">
 			${person(doc.owner_user) || __("Nobody yet")}
 		</div>
-		<div class="dlr-small">${[doc.department && __(doc.department), __("{0} priority", [__(doc.priority)])].filter(Boolean).join(" · ")}</div>
+		<div class="dlr-small">${[
+			doc.department && __(doc.department),
+			__("{0} priority", [__(doc.priority)]),
+		]
+			.filter(Boolean)
+			.join(" · ")}</div>
 	</div>`;
 }
 
@@ -105,7 +130,14 @@ function ended(doc, facts) {
 		return html`<div class="dlr-note">
 			<div>
 				<b>${__("Not needed any more.")}</b>
-				${by ? html`${by.title} · ${link(by.reference_doctype, by.reference_name)} · ${when(by.happened_at)}` : doc.reason}
+				${
+					by
+						? html`${by.title} · ${link(
+								by.reference_doctype,
+								by.reference_name
+						  )} · ${when(by.happened_at)}`
+						: doc.reason
+				}
 			</div>
 		</div>`;
 	}
@@ -114,7 +146,9 @@ function ended(doc, facts) {
 			<div><b>${__("Was not opened.")}</b> ${doc.reason ? __(doc.reason) : ""}</div>
 		</div>`;
 	}
-	return doc.reason ? html`<div class="dlr-note dlr-note-orange"><div>${__(doc.reason)}</div></div>` : "";
+	return doc.reason
+		? html`<div class="dlr-note dlr-note-orange"><div>${__(doc.reason)}</div></div>`
+		: "";
 }
 
 function say(doc) {
@@ -127,18 +161,35 @@ function why(doc, facts) {
 	const cause = facts.cause;
 	return html`<h6 class="dlr-heading">${__("Why")}</h6>
 		<p>
-			${cause
-				? html`${cause.title} · ${link(cause.reference_doctype, cause.reference_name)}<br />
-						<span class="dlr-small">${when(cause.happened_at)}${cause.actor ? html` · ${person(cause.actor)}` : ""}</span>`
-				: doc.cause}
-			${doc.rule ? html`<br /><span class="dlr-small">${__("Rule:")} ${link("Follow Up Rule", doc.rule)}</span>` : ""}
+			${
+				cause
+					? html`${cause.title} · ${link(
+							cause.reference_doctype,
+							cause.reference_name
+					  )}<br />
+						<span class="dlr-small">${when(cause.happened_at)}${
+							cause.actor ? html` · ${person(cause.actor)}` : ""
+					  }</span>`
+					: doc.cause
+			}
+			${
+				doc.rule
+					? html`<br /><span class="dlr-small">${__("Rule:")} ${link(
+							"Follow Up Rule",
+							doc.rule
+					  )}</span>`
+					: ""
+			}
 		</p>`;
 }
 
 function known(facts) {
 	const rows = [];
 	if (facts.vehicle) {
-		rows.push([__("Vehicle"), link("Dealer Vehicle", facts.vehicle.name, facts.vehicle.title)]);
+		rows.push([
+			__("Vehicle"),
+			link("Dealer Vehicle", facts.vehicle.name, facts.vehicle.title),
+		]);
 	}
 	if (facts.deposit) {
 		const { deposit } = facts;
@@ -147,23 +198,37 @@ function known(facts) {
 			html`${link("Deposit", deposit.name)} · ${__(deposit.status)} ·
 			${money(deposit.held_amount, deposit.currency)} ${__("held")}`,
 		]);
-		if (deposit.hold_until) rows.push([__("Hold"), html`${when(deposit.hold_until)} (${exact(deposit.hold_until)})`]);
+		if (deposit.hold_until)
+			rows.push([
+				__("Hold"),
+				html`${when(deposit.hold_until)} (${exact(deposit.hold_until)})`,
+			]);
 	}
 	const others = facts.held.filter((row) => row.name !== facts.deposit?.name);
 	if (others.length) {
 		rows.push([
 			__("Also held"),
-			others.map((row, at) => html`${at ? ", " : ""}${link("Deposit", row.name, money(row.held_amount, row.currency))}`),
+			others.map(
+				(row, at) =>
+					html`${at ? ", " : ""}${link(
+						"Deposit",
+						row.name,
+						money(row.held_amount, row.currency)
+					)}`
+			),
 		]);
 	}
-	return html`${rows.length
+	return html`${
+		rows.length
 			? html`<h6 class="dlr-heading">${__("Facts")}</h6>
 					<dl class="dlr-facts">
 						${rows.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}
 					</dl>`
-			: ""}
-		${facts.events.length
-			? html`<h6 class="dlr-heading">${__("Lately")}</h6>
+			: ""
+	}
+		${
+			facts.events.length
+				? html`<h6 class="dlr-heading">${__("Lately")}</h6>
 					<ul class="dlr-lately">
 						${facts.events.map(
 							(row) => html`<li>
@@ -171,7 +236,8 @@ function known(facts) {
 							</li>`
 						)}
 					</ul>`
-			: ""}`;
+				: ""
+		}`;
 }
 
 function buttons(frm, facts) {
@@ -204,10 +270,15 @@ function finish(frm, facts, outcome) {
 			},
 		],
 		label: __("Done"),
-		missing: ({ note }) => (must_say && !(note || "").trim() ? __("Say in a few words what came of it.") : null),
+		missing: ({ note }) =>
+			must_say && !(note || "").trim() ? __("Say in a few words what came of it.") : null,
 		sentence: () => fill(__("“{0}” is done: {1}."), [html`<b>${frm.doc.title}</b>`, label]),
 		submit: ({ note }) =>
-			call("dealer_pos_crm.api.follow_up.finish", { follow_up: frm.doc.name, outcome, note }),
+			call("dealer_pos_crm.api.follow_up.finish", {
+				follow_up: frm.doc.name,
+				outcome,
+				note,
+			}),
 		done: () => {
 			frappe.show_alert({ message: __("Follow-up done"), indicator: "green" });
 			frm.reload_doc();
@@ -227,18 +298,25 @@ function reassign(frm) {
 				reqd: 1,
 				only_select: 1,
 				get_query: () => ({
-					filters: { enabled: 1, user_type: "System User", name: ["not in", ["Guest", frm.doc.owner_user || ""]] },
+					filters: {
+						enabled: 1,
+						user_type: "System User",
+						name: ["not in", ["Guest", frm.doc.owner_user || ""]],
+					},
 				}),
 			},
 		],
 		label: __("Give"),
 		missing: ({ user }) => (user ? null : __("Choose who takes it over.")),
 		sentence: ({ user }) =>
-			user ? __("It leaves the ToDo list of {0} and comes into that of {1}.", [person(frm.doc.owner_user) || __("nobody"), user]) : "",
+			user
+				? __("It leaves the ToDo list of {0} and comes into that of {1}.", [
+						person(frm.doc.owner_user) || __("nobody"),
+						user,
+				  ])
+				: "",
 		submit: ({ user }) =>
 			call("dealer_pos_crm.api.follow_up.reassign", { follow_up: frm.doc.name, user }),
 		done: () => frm.reload_doc(),
 	});
 }
-
-

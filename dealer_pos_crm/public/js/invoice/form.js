@@ -28,8 +28,11 @@ function concerns(doc) {
 
 export async function refresh(frm) {
 	const { doc } = frm;
+	frm.toggle_display("dealer_vehicle", Boolean(doc.company) && is_dealership(doc.company));
 	if (!concerns(doc)) return;
-	const asked = [doc.name, doc.customer, doc.company, doc.dealer_vehicle, doc.docstatus].join("|");
+	const asked = [doc.name, doc.customer, doc.company, doc.dealer_vehicle, doc.docstatus].join(
+		"|"
+	);
 	frm.dlr_asked = asked;
 	let deposits;
 	try {
@@ -75,7 +78,9 @@ function choose(frm, deposits) {
 				default: deposits[0].name,
 				options: deposits.map((row) => ({
 					value: row.name,
-					label: `${row.name} · ${money(row.held_amount, row.currency)} · ${row.vehicle_title || row.held_for}`,
+					label: `${row.name} · ${money(row.held_amount, row.currency)} · ${
+						row.vehicle_title || row.held_for
+					}`,
 				})),
 			},
 		],
@@ -90,12 +95,15 @@ async function open(frm, deposit) {
 		frappe.db.get_doc("Deposit", deposit),
 		call("dealer_pos_crm.api.deposit.get_overview", { deposit }, { type: "GET" }),
 	]);
-	const fits = facts.actions.includes("Apply") && facts.invoices.some((row) => row.name === frm.doc.name);
+	const fits =
+		facts.actions.includes("Apply") && facts.invoices.some((row) => row.name === frm.doc.name);
 	if (!fits) {
 		frappe.msgprint({
 			title: __("Not possible"),
 			indicator: "orange",
-			message: __("Open the deposit to see what is possible: {0}", [String(link("Deposit", deposit))]),
+			message: __("Open the deposit to see what is possible: {0}", [
+				String(link("Deposit", deposit)),
+			]),
 		});
 		return;
 	}
@@ -104,7 +112,8 @@ async function open(frm, deposit) {
 		facts,
 		(answer) => {
 			frappe.show_alert({
-				message: answer.status === "Done" ? __("Deposit applied") : __("A manager was asked"),
+				message:
+					answer.status === "Done" ? __("Deposit applied") : __("A manager was asked"),
 				indicator: answer.status === "Done" ? "green" : "orange",
 			});
 			frm.reload_doc();

@@ -43,7 +43,10 @@ export async function refresh(frm) {
 	}));
 	frm.set_df_property("event_type", "options", events);
 	frm.set_df_property("anchor", "options", found.anchors);
-	frm.set_df_property("about", "options", [{ value: "", label: __("The most particular thing") }, ...found.subjects]);
+	frm.set_df_property("about", "options", [
+		{ value: "", label: __("The most particular thing") },
+		...found.subjects,
+	]);
 	for (const field of ["event_type", "anchor"]) {
 		frm.fields_dict[field].set_data?.(field === "anchor" ? found.anchors : events);
 		frm.refresh_field(field);

@@ -3,7 +3,10 @@
 import { html, fill } from "../desk/html";
 
 export function sentence(doc, names) {
-	if (!doc.event_type) return html`<span class="text-muted">${__("Choose what happens; the rule is then told here.")}</span>`;
+	if (!doc.event_type)
+		return html`<span class="text-muted">${__(
+			"Choose what happens; the rule is then told here."
+		)}</span>`;
 	const parts = [
 		fill(__("When {0}{1},"), [bold(names.event(doc.event_type)), conditions(doc, names)]),
 		fill(__("{0} gets {1}: “{2}”"), [owner(doc), task(doc), bold(doc.title || "…")]),
@@ -30,7 +33,9 @@ function conditions(doc, names) {
 	if (rows.length) {
 		const told = rows.map((row) => {
 			const bare = ["is set", "is not set"].includes(row.operator);
-			return html`${names.fact(row.fieldname)} ${word(row.operator)}${bare ? "" : html` ${bold(row.value || "…")}`}`;
+			return html`${names.fact(row.fieldname)} ${word(row.operator)}${
+				bare ? "" : html` ${bold(row.value || "…")}`
+			}`;
 		});
 		where.push(fill(__("and {0}"), [join(told, __("and"))]));
 	}
@@ -53,7 +58,9 @@ function word(operator) {
 }
 
 function join(parts, last) {
-	return parts.map((part, at) => (at === 0 ? part : at === parts.length - 1 ? html` ${last} ${part}` : html`, ${part}`));
+	return parts.map((part, at) =>
+		at === 0 ? part : at === parts.length - 1 ? html` ${last} ${part}` : html`, ${part}`
+	);
 }
 
 function owner(doc) {
@@ -76,7 +83,9 @@ function task(doc) {
 		Medium: __("a task"),
 		High: __("a task of high priority"),
 	}[doc.priority];
-	return doc.channel === "Task with Drafted Message" ? __("{0} with a drafted message", [text]) : text;
+	return doc.channel === "Task with Drafted Message"
+		? __("{0} with a drafted message", [text])
+		: text;
 }
 
 function span(value, unit) {
@@ -88,14 +97,18 @@ function span(value, unit) {
 
 function opening_span(value, unit) {
 	const count = Math.abs(cint(value));
-	if (unit === "Days") return count === 1 ? __("1 opening day") : __("{0} opening days", [count]);
+	if (unit === "Days")
+		return count === 1 ? __("1 opening day") : __("{0} opening days", [count]);
 	return __("{0} of opening time", [span(value, unit)]);
 }
 
 function opens(doc, names) {
 	const wait = cint(doc.wait_value);
 	const from = doc.anchor ? names.anchor(doc.anchor) : null;
-	const length = doc.wait_clock === "Business Hours" ? opening_span(wait, doc.wait_unit) : span(wait, doc.wait_unit);
+	const length =
+		doc.wait_clock === "Business Hours"
+			? opening_span(wait, doc.wait_unit)
+			: span(wait, doc.wait_unit);
 	if (!wait) {
 		if (from) return fill(__("It opens at {0}"), [bold(from)]);
 		return doc.wait_clock === "Business Hours"
@@ -110,7 +123,8 @@ function opens(doc, names) {
 function due(doc) {
 	const value = cint(doc.due_value);
 	if (doc.due_clock === "Business Hours") {
-		if (doc.due_unit !== "Days") return value ? __("within {0}", [opening_span(value, doc.due_unit)]) : __("at once");
+		if (doc.due_unit !== "Days")
+			return value ? __("within {0}", [opening_span(value, doc.due_unit)]) : __("at once");
 		if (value === 0) return __("the same day by closing time");
 		if (value === 1) return __("the next opening day by closing time");
 		return __("by closing time {0} later", [opening_span(value, "Days")]);
@@ -133,7 +147,10 @@ function restraint(doc) {
 	const found = [];
 	if (cint(doc.cap)) {
 		found.push(
-			fill(__("At most {0} for a customer within {1}."), [bold(cint(doc.cap)), span(doc.cap_days, "Days")])
+			fill(__("At most {0} for a customer within {1}."), [
+				bold(cint(doc.cap)),
+				span(doc.cap_days, "Days"),
+			])
 		);
 	}
 	if (cint(doc.quiet_hours_after_contact)) {

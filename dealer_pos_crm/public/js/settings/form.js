@@ -16,9 +16,15 @@ export function setup(frm) {
 			filters: { company: frm.doc.company, is_group: 0, disabled: 0, ...filters },
 		}));
 	}
-	frm.set_query("forfeit_tax_template", () => ({ filters: { company: frm.doc.company, disabled: 0 } }));
-	frm.set_query("cost_center", "departments", () => ({ filters: { company: frm.doc.company, is_group: 0 } }));
-	frm.set_query("manager", "departments", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+	frm.set_query("forfeit_tax_template", () => ({
+		filters: { company: frm.doc.company, disabled: 0 },
+	}));
+	frm.set_query("cost_center", "departments", () => ({
+		filters: { company: frm.doc.company, is_group: 0 },
+	}));
+	frm.set_query("manager", "departments", () => ({
+		filters: { enabled: 1, user_type: "System User" },
+	}));
 	frm.set_query("receipt_format", () => ({ filters: { doc_type: "Deposit" } }));
 }
 
@@ -35,7 +41,9 @@ export async function refresh(frm) {
 		wrapper.html(
 			String(html`<div class="dlr-note">
 				<div>
-					${__("Choose the company and save. Terms, departments and hours begin with usual values; the accounts come with one button after that.")}
+					${__(
+						"Choose the company and save. Terms, departments and hours begin with usual values; the accounts come with one button after that."
+					)}
 				</div>
 			</div>`)
 		);
@@ -44,14 +52,24 @@ export async function refresh(frm) {
 	add_company(frm.doc.company);
 	const name = frm.doc.name;
 	if (wrapper.data("company") !== name) {
-		wrapper.html(`<div class="dlr-overview dlr-skeleton dlr-low" aria-busy="true"></div>`).data("company", name);
+		wrapper
+			.html(`<div class="dlr-overview dlr-skeleton dlr-low" aria-busy="true"></div>`)
+			.data("company", name);
 	}
 	let state;
 	try {
-		state = await call("dealer_pos_crm.api.setup.deposit_accounting", { company: name }, { type: "GET" });
+		state = await call(
+			"dealer_pos_crm.api.setup.deposit_accounting",
+			{ company: name },
+			{ type: "GET" }
+		);
 	} catch (refusal) {
 		wrapper.html(
-			String(html`<div class="dlr-note dlr-note-red"><div>${trusted(refusal.message)}</div></div>`)
+			String(
+				html`<div class="dlr-note dlr-note-red"><div>${trusted(
+					refusal.message
+				)}</div></div>`
+			)
 		);
 		return;
 	}
@@ -64,7 +82,9 @@ export async function refresh(frm) {
 function status(state) {
 	if (state.ready) {
 		return html`<div class="dlr-note dlr-note-green">
-			<div><b>${__("Already set up.")}</b> ${__("Deposits are booked as a liability until they are applied or paid back.")}</div>
+			<div><b>${__("Already set up.")}</b> ${__(
+			"Deposits are booked as a liability until they are applied or paid back."
+		)}</div>
 		</div>`;
 	}
 	const may = frappe.model.can_write("Company") && frappe.model.can_create("Account");
@@ -74,11 +94,15 @@ function status(state) {
 			${__("The company does not book them as a liability.")}
 			${may ? "" : __("Somebody who may change the company and its accounts has to set this up.")}
 		</div>
-		${may
-			? html`<div class="dlr-buttons">
-					<button class="btn btn-primary btn-sm" data-dlr="set-up">${__("Set up deposit accounting")}</button>
+		${
+			may
+				? html`<div class="dlr-buttons">
+					<button class="btn btn-primary btn-sm" data-dlr="set-up">${__(
+						"Set up deposit accounting"
+					)}</button>
 			  </div>`
-			: ""}
+				: ""
+		}
 	</div>`;
 }
 
@@ -96,8 +120,11 @@ async function confirm(frm, state) {
 		sentence: () =>
 			state.changes.length === 1
 				? __("This 1 change is made. Nothing else is touched.")
-				: fill(__("These {0} changes are made. Nothing else is touched."), [state.changes.length]),
-		submit: () => call("dealer_pos_crm.api.setup.set_up_deposit_accounting", { company: frm.doc.name }),
+				: fill(__("These {0} changes are made. Nothing else is touched."), [
+						state.changes.length,
+				  ]),
+		submit: () =>
+			call("dealer_pos_crm.api.setup.set_up_deposit_accounting", { company: frm.doc.name }),
 		done: () => {
 			frappe.show_alert({ message: __("Deposit accounting is set up"), indicator: "green" });
 			frappe.model.clear_doc("Company", frm.doc.company);
@@ -130,5 +157,7 @@ function changes(state) {
 				</tbody>
 			</table>
 		</div>
-		${state.notes.map((note) => html`<div class="dlr-note dlr-note-orange"><div>${note}</div></div>`)}`;
+		${state.notes.map(
+			(note) => html`<div class="dlr-note dlr-note-orange"><div>${note}</div></div>`
+		)}`;
 }

@@ -52,18 +52,28 @@ function banner(frm) {
 		const { late } = deadline(hold.hold_until);
 		lines.push(
 			html`<div>
-				${fill(late ? __("Still held for {0}; the hold ended {1} ({2})") : __("Held for {0} until {2} ({1})"), [
-					html`<b>${link("Customer", hold.customer, hold.customer_name)}</b>`,
-					when(hold.hold_until),
-					html`<b>${exact(hold.hold_until)}</b>`,
-				])}
+				${fill(
+					late
+						? __("Still held for {0}; the hold ended {1} ({2})")
+						: __("Held for {0} until {2} ({1})"),
+					[
+						html`<b>${link("Customer", hold.customer, hold.customer_name)}</b>`,
+						when(hold.hold_until),
+						html`<b>${exact(hold.hold_until)}</b>`,
+					]
+				)}
 				${hold.deposit ? html` · ${link("Deposit", hold.deposit)}` : ""}
 			</div>`
 		);
 	}
 	if (waiting.length) {
 		const names = waiting.map(
-			(row, at) => html`${at ? ", " : ""}${link("Dealer Vehicle Waitlist", row.name, row.customer_name)}`
+			(row, at) =>
+				html`${at ? ", " : ""}${link(
+					"Dealer Vehicle Waitlist",
+					row.name,
+					row.customer_name
+				)}`
 		);
 		lines.push(html`<div>${__("Waiting:")} ${names}</div>`);
 	}
@@ -86,9 +96,9 @@ function take_deposit(frm) {
 /** In stock and free: a deposit. Held: the waiting list. Changed: ERPNext's own Save. */
 function primary(frm) {
 	if (frm.is_dirty()) return;
-	const wait = () =>
-		add_to_waiting_list(frm.doc.name, frm.doc.title, () => frm.reload_doc());
-	const may_wait = frappe.model.can_create("Dealer Vehicle Waitlist") && IN_STOCK.includes(frm.doc.status);
+	const wait = () => add_to_waiting_list(frm.doc.name, frm.doc.title, () => frm.reload_doc());
+	const may_wait =
+		frappe.model.can_create("Dealer Vehicle Waitlist") && IN_STOCK.includes(frm.doc.status);
 	if (may_take(frm)) {
 		frm.page.set_primary_action(__("Take Deposit"), () => take_deposit(frm));
 		if (may_wait) frm.add_custom_button(__("Add to Waiting List"), wait);
@@ -137,7 +147,9 @@ function check_vin_now(frm, text) {
 function verdict(found) {
 	if (found.on_file) {
 		return html`<span class="dlr-red"
-			>${fill(__("Already on file: {0}"), [link("Dealer Vehicle", found.on_file.name, found.on_file.title)])}</span
+			>${fill(__("Already on file: {0}"), [
+				link("Dealer Vehicle", found.on_file.name, found.on_file.title),
+			])}</span
 		>`;
 	}
 	const missing = 17 - found.vin.length;
@@ -155,7 +167,9 @@ function verdict(found) {
 		return html`<span class="${tone}">${trusted(problem.message)}</span>${use}`;
 	}
 	const hints = [found.year, found.make, found.country].filter(Boolean).join(" · ");
-	return html`<span class="dlr-green">${__("The check digit fits")}</span>${hints ? ` · ${hints}` : ""}`;
+	return html`<span class="dlr-green">${__("The check digit fits")}</span>${
+		hints ? ` · ${hints}` : ""
+	}`;
 }
 
 function say(field, text) {

@@ -8,7 +8,9 @@ import { call } from "../desk/server";
 export async function wait_for({ vehicle, customer, customer_name, note }, done) {
 	await call("dealer_pos_crm.api.deposit.join_waiting_list", { vehicle, customer, note });
 	frappe.show_alert({
-		message: __("{0} is on the waiting list", [frappe.utils.escape_html(customer_name || customer)]),
+		message: __("{0} is on the waiting list", [
+			frappe.utils.escape_html(customer_name || customer),
+		]),
 		indicator: "green",
 	});
 	done?.();
@@ -32,9 +34,10 @@ export function add_to_waiting_list(vehicle, title, done) {
 		label: __("Add"),
 		problem: (values) => (values.customer ? null : __("Choose the customer who waits.")),
 		sentence: () =>
-			fill(__("When {0} is free again, the list is called in its order."), [html`<b>${title || vehicle}</b>`]),
-		submit: (values) =>
-			wait_for({ vehicle, customer: values.customer, note: values.note }),
+			fill(__("When {0} is free again, the list is called in its order."), [
+				html`<b>${title || vehicle}</b>`,
+			]),
+		submit: (values) => wait_for({ vehicle, customer: values.customer, note: values.note }),
 		done,
 	});
 }
