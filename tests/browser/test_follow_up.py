@@ -115,3 +115,10 @@ def test_a_rule_is_told_in_plain_words_while_it_is_written(desk: Desk, console: 
 	expect(sentence).to_contain_text("When Deposit forfeited")
 	screenshot(page, "rule-sentence")
 	console.assert_clean()
+
+
+def test_a_new_rule_is_for_every_company(desk: Desk, console: Console) -> None:
+	page = desk("follow-up-rule/new", steps.manager(), steps.PASSWORD)
+	expect(page.locator("[data-fieldname='sentence']")).to_contain_text("Choose what happens")
+	expect(steps.field(page, "only_company")).to_have_value("")
+	console.assert_clean()

@@ -34,6 +34,11 @@ export function setup(frm) {
 	$(frm.wrapper).on("dirty", () => tell(frm));
 }
 
+/** A new rule is for every company until somebody says otherwise; Frappe fills in the user's own. */
+export function onload(frm) {
+	if (frm.is_new()) frm.doc.only_company = null;
+}
+
 export async function refresh(frm) {
 	const found = await options();
 	const events = found.events.map(({ value, label, recorded }) => ({
