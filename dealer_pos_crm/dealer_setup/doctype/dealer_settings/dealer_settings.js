@@ -1,5 +1,5 @@
 frappe.ui.form.on("Dealer Settings", {
 	setup: (frm) => dealer.settings.setup(frm),
-	onload: (frm) => dealer.settings.onload(frm),
+	before_load: (frm) => dealer.settings.before_load(frm),
 	refresh: (frm) => dealer.settings.refresh(frm),
 });

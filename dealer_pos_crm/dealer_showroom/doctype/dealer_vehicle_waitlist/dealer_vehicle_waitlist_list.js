@@ -3,7 +3,12 @@ frappe.listview_settings["Dealer Vehicle Waitlist"] = {
 	add_fields: ["status", "added_on"],
 	onload: (listview) => dealer.list.wide(listview, 6),
 	get_indicator(doc) {
-		const colors = { Waiting: "orange", Called: "blue", "Got the Vehicle": "green", Dropped: "gray" };
+		const colors = {
+			Waiting: "orange",
+			Called: "blue",
+			"Got the Vehicle": "green",
+			Dropped: "gray",
+		};
 		return [__(doc.status), colors[doc.status], `status,=,${doc.status}`];
 	},
 	formatters: {

@@ -35,7 +35,7 @@ export function setup(frm) {
 }
 
 /** A new rule is for every company until somebody says otherwise; Frappe fills in the user's own. */
-export function onload(frm) {
+export function before_load(frm) {
 	if (frm.is_new()) frm.doc.only_company = null;
 }
 

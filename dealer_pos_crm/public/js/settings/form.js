@@ -29,7 +29,7 @@ export function setup(frm) {
 }
 
 /** A new one begins with usual values. Frappe would put the time of day into empty times. */
-export function onload(frm) {
+export function before_load(frm) {
 	if (!frm.is_new()) return;
 	Object.assign(frm.doc, { quiet_from: "21:00:00", quiet_until: "08:00:00" });
 	if (companies().includes(frm.doc.company)) frm.doc.company = null;
