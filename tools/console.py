@@ -61,6 +61,11 @@ class Ran:
 	timed_out: bool = False
 
 
+def stop_children_with_us() -> None:
+	"""Told to end (a CI job that is cancelled), end as by Ctrl-C: what we started is stopped, not left behind."""
+	signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
+
+
 def say(text: str = "") -> None:
 	print(text, flush=True)
 
@@ -96,11 +101,12 @@ def run(
 	live: bool = False,
 	stdin: Path | None = None,
 	foreground: bool = False,
+	on_terminal: bool = False,
 ) -> Ran:
 	"""Run a command with its output in `log` (and on the terminal with `live`).
 
 	After `timeout` seconds the whole process group is stopped. `foreground` keeps the terminal for a command
-	that may ask something there (sudo).
+	that may ask something there (sudo); `on_terminal` gives it the terminal to draw on, and no log.
 	"""
 	started = time.monotonic()
 	words = [str(word) for word in args]
@@ -114,8 +120,8 @@ def run(
 				cwd=cwd,
 				env=dict(env) if env is not None else None,
 				stdin=None if foreground else source,
-				stdout=subprocess.PIPE,
-				stderr=subprocess.STDOUT,
+				stdout=None if on_terminal else subprocess.PIPE,
+				stderr=None if on_terminal else subprocess.STDOUT,
 				start_new_session=not foreground,
 				user=ids.user,
 				group=ids.group,
@@ -142,7 +148,8 @@ def run(
 
 
 def _copy(process: subprocess.Popen[bytes], out: BinaryIO, live: bool) -> None:
-	assert process.stdout is not None
+	if process.stdout is None:
+		return
 	try:
 		while chunk := os.read(process.stdout.fileno(), 65536):
 			out.write(chunk)

@@ -12,12 +12,21 @@ from pathlib import Path
 
 from tools import app, bench, beside, database, provision, services, venv
 from tools.bench import APP, Bench
-from tools.console import BUILD, CHECKOUT, Failure, NotHere, identity, log_path, run, say
+from tools.console import (
+	BUILD,
+	CHECKOUT,
+	Failure,
+	NotHere,
+	identity,
+	log_path,
+	run,
+	say,
+	stop_children_with_us,
+)
 from tools.site import DEMO, PASSWORD, Sites
 
 LOADER = f"{APP}.dealer_setup.demo.site.load"
 REPORT = BUILD / "rehearsal.html"
-MARK = "RESULT "
 
 
 def main(words: Sequence[str]) -> int:
@@ -82,18 +91,34 @@ def _build(found: Bench, options: argparse.Namespace) -> object:
 
 
 def _load(found: Bench) -> object:
-	say("  filling it with Summit Motors: staff, customers, vehicles, sixty days of deposits")
+	say("  filling it with Summit Motors: staff, customers, vehicles, sixty days of deposits (some minutes)")
+	answer = found.folder("reports") / "demo.json"
+	answer.unlink(missing_ok=True)
+	words: list[str | Path] = [
+		beside.ensure(found),
+		found.app / "tools" / "inside.py",
+		"call",
+		DEMO,
+		LOADER,
+		answer,
+	]
 	log = log_path("demo-load")
 	log.unlink(missing_ok=True)
-	words: list[str | Path] = [beside.ensure(found), found.app / "tools" / "inside.py", "call", DEMO, LOADER]
-	ran = run(words, log, cwd=found.sites, env=found.env(), account=found.account, timeout=1800, live=True)
+	ran = run(
+		words,
+		log,
+		cwd=found.sites,
+		env=found.env(),
+		account=found.account,
+		timeout=3600,
+		live=True,
+		on_terminal=sys.stdout.isatty(),
+	)
 	if ran.code != 0:
 		raise Failure(f"{LOADER} failed, see above (log: {log})")
 	say(f"  filled ({ran.seconds:.0f} s)")
-	for line in reversed(log.read_text(encoding="utf-8", errors="replace").splitlines()):
-		if line.startswith(MARK):
-			return json.loads(line.removeprefix(MARK))
-	return None
+	result: object = json.loads(answer.read_text())
+	return result
 
 
 def _show(result: object, port: int) -> None:
@@ -164,6 +189,7 @@ def rehearse(ask: bool) -> int:
 
 
 if __name__ == "__main__":
+	stop_children_with_us()
 	try:
 		sys.exit(main(sys.argv[1:]))
 	except KeyboardInterrupt:

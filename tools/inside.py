@@ -1,4 +1,4 @@
-"""Runs in the bench's own python, with `sites` as working folder: `inside.py wizard|purge|call SITE [FUNCTION]`.
+"""Runs in the bench's own python, with `sites` as working folder: `inside.py wizard|purge|call SITE [FUNCTION FILE]`.
 
 Everything else under tools/ stays outside Frappe; this file stays outside tools/.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 COMPANY = "Summit Motors"
@@ -81,13 +82,13 @@ def purge(site: str) -> None:
 
 
 def call(site: str) -> None:
-	"""Call the function that is named and print what it returns as the last line, for tools.demo."""
+	"""Call the function that is named and write what it returns to a file, as JSON: `call SITE FUNCTION FILE`."""
 	import frappe
 
 	frappe.set_user("Administrator")
 	result = frappe.get_attr(sys.argv[3])()
 	frappe.db.commit()
-	print("\nRESULT " + json.dumps(result, default=str), flush=True)
+	Path(sys.argv[4]).write_text(json.dumps(result, default=str))
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tools import bench, database, services
 from tools.bench import Bench
-from tools.console import Account, NotHere, quiet_output, say, step
+from tools.console import Account, Failure, NotHere, quiet_output, say, step
 
 BRANCH = "version-15"
 # The official sources; a company may have a mirror of its own.
@@ -26,6 +26,7 @@ PACKAGES = (
 ).split()
 PYTHONS = ((3, 10), (3, 14))  # what version-15 runs on: from, and below
 NODE = 18
+OPTIONAL = "wkhtmltopdf"  # prints receipts as PDF; newer Debians no longer have it
 ADMIN = "bench_admin"
 INITIATING, GETTING = "bench init", "bench get-app"
 
@@ -140,6 +141,10 @@ def _packages() -> None:
 	_as_root("apt-get update", "apt-update", "apt-get", "update")
 	install = ("apt-get", "install", "-y", "--no-install-recommends", *PACKAGES)
 	_as_root("apt-get install", "apt-install", *install, timeout=1800)
+	try:
+		_as_root(f"apt-get install {OPTIONAL}", "apt-optional", "apt-get", "install", "-y", OPTIONAL)
+	except Failure:
+		say(f"  going on without {OPTIONAL}: receipts open in the browser, but not as PDF")
 
 
 def _make_user(name: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools import app, bench, beside, database, services
-from tools.console import Failure, NotHere, log_path, run, say
+from tools.console import Failure, NotHere, log_path, run, say, stop_children_with_us
 from tools.site import TEST, UNINSTALL, Sites
 from tools.test import browser_environment
 
@@ -56,4 +56,5 @@ def main(words: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+	stop_children_with_us()
 	sys.exit(main(sys.argv[1:]))

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from tools import app, bench, beside, database, lint, services, venv
 from tools.bench import APP, Bench
-from tools.console import BUILD, CHECKOUT, LOGS, Failure, NotHere, log_path, run, say
+from tools.console import BUILD, CHECKOUT, LOGS, Failure, NotHere, log_path, run, say, stop_children_with_us
 from tools.layers import FAILED, LAYERS, NOT_PICKED, SUMMARY, Layer, from_pytest, not_run, report
 from tools.site import TEST, UNINSTALL, Sites
 
 # The whole command stays below a quarter of an hour; no layer takes more of it than this.
 BUDGET = 14.5 * 60
-TIMEOUTS = {"unit": 240, "contract": 120, "site": 540, "browser": 300}
+TIMEOUTS = {"unit": 240, "contract": 120, "site": 660, "browser": 300}
 STARTED = time.monotonic()
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -61,6 +61,7 @@ def _pytest_words(tests: Path, root: Path, junit: Path) -> list[str | Path]:
 	return [
 		*("-m", "pytest", tests, "--rootdir", root, "-c", root / "pyproject.toml"),
 		*("--junitxml", junit, "-p", "no:cacheprovider", "--tb=short", "-q"),
+		*("--durations", "5", "--durations-min", "5"),
 	]
 
 
@@ -166,6 +167,7 @@ def _first_line(error: Exception) -> str:
 
 
 if __name__ == "__main__":
+	stop_children_with_us()
 	try:
 		sys.exit(main(sys.argv[1:]))
 	except KeyboardInterrupt:
