@@ -13,7 +13,7 @@ from tools.console import BUILD, CHECKOUT, Failure, log_path, run, say, tail
 from tools.layers import FAILED, OK, Layer
 
 STRICT = ("dealer_pos_crm/domain", "dealer_pos_crm/rehearsal", "tools")
-INSIDE = ("--exclude", r"tools/inside\.py")  # imports Frappe, which is not here
+INSIDE = ("--exclude", r"tools/(inside|wizard)\.py")  # they import Frappe, which is not here
 
 
 def run_all(python: Path) -> Layer:

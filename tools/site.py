@@ -49,8 +49,8 @@ class Sites:
 	def clean_dump(self) -> Path:
 		"""A fresh ERPNext site with a company and without our app, as SQL; made once per version and year."""
 		versions = self.bench.versions
-		inside = CHECKOUT / "tools" / "inside.py"
-		key = fingerprint(inside, str(date.today().year), json.dumps(versions, sort_keys=True))
+		wizard = CHECKOUT / "tools" / "wizard.py"
+		key = fingerprint(wizard, str(date.today().year), json.dumps(versions, sort_keys=True))
 		folder = self.bench.folder("dumps")
 		path = folder / f"frappe-{versions['frappe']}-erpnext-{versions['erpnext']}-{key}.sql"
 		if path.exists():
@@ -68,8 +68,8 @@ class Sites:
 			*("--admin-password", PASSWORD, "--install-app", "erpnext"),
 			timeout=900,
 		)
-		self._inside("completing ERPNext's setup wizard", "wizard", CLEAN)
-		self._inside("emptying its queues", "purge", CLEAN)
+		self._inside("completing ERPNext's setup wizard", "wizard.py", CLEAN)
+		self._inside("emptying its queues", "inside.py", "purge", CLEAN)
 		self._dump(database, path)
 		self.remove(CLEAN)
 		for old in sorted(folder.glob("*.sql"), key=lambda dump: dump.stat().st_mtime)[:-KEEP_DUMPS]:
@@ -101,7 +101,7 @@ class Sites:
 		self._write_config(
 			folder, {"db_name": database, "db_password": password, "db_type": "mariadb", **config}
 		)
-		self._inside(f"restoring {name} from the clean dump", "purge", name)
+		self._inside(f"restoring {name} from the clean dump", "inside.py", "purge", name)
 
 	def _make_folders(self, folder: Path) -> None:
 		for part in (
@@ -124,11 +124,10 @@ class Sites:
 		path.write_text(json.dumps(config, indent=1, sort_keys=True))
 		self.bench.own(path)
 
-	def _inside(self, title: str, action: str, name: str) -> None:
+	def _inside(self, title: str, script: str, *words: str) -> None:
 		# From the copy: the bench user may not be able to read the checkout.
-		script = self.bench.app / "tools" / "inside.py"
-		words: list[str | Path] = [self.bench.python, script, action, name]
-		self.bench.step(title, words, f"{action}-{name}", cwd=self.bench.sites, timeout=300)
+		command: list[str | Path] = [self.bench.python, self.bench.app / "tools" / script, *words]
+		self.bench.step(title, command, "-".join([script, *words]), cwd=self.bench.sites, timeout=300)
 
 	def install_app(self, name: str) -> None:
 		self.bench.frappe(
