@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from json.encoder import encode_basestring as _quote
 from typing import Any
@@ -144,26 +145,37 @@ def ending_row(f: FollowUp) -> tuple[object, ...]:
 
 
 def follow_up_of(row: Sequence[Any]) -> FollowUp:
+	"""Built as unpickling builds it, past the constructor: a frozen one sets each value by a call of its
+	own, and this is the busiest place of a rehearsal."""
 	kind, _bar, name = row[8].partition("|")
-	return FollowUp(
-		row[0],
-		row[1],
-		row[2],
-		row[3],
-		_moment(row[4]),
-		row[5],
-		row[6],
-		row[7],
-		(kind, name),
-		row[9],
-		row[10],
-		_moment(row[11]),
-		_moment(row[12]),
-		_STATUS[row[13]],
-		_moment(row[14]) if row[14] else None,
-		_moment(row[15]) if row[15] else None,
-		row[16],
-		row[17],
-		{"deposit": row[18], "repair_order": row[19], "deal": row[20], "vehicle": row[21]},
-		row[22],
+	made = object.__new__(FollowUp)
+	made.__dict__.update(
+		key=row[0],
+		rule=row[1],
+		occasion=row[2],
+		cause=row[3],
+		cause_at=_moment(row[4]),
+		customer=row[5],
+		company=row[6],
+		department=row[7],
+		subject=(kind, name),
+		title=row[9],
+		talking_points=row[10],
+		opens_at=_moment(row[11]),
+		due_at=_moment(row[12]),
+		status=_STATUS[row[13]],
+		opened_at=_moment(row[14]) if row[14] else None,
+		ended_at=_moment(row[15]) if row[15] else None,
+		stopped_by=row[16],
+		reason=row[17],
+		subjects={"deposit": row[18], "repair_order": row[19], "deal": row[20], "vehicle": row[21]},
+		document_owner=row[22],
 	)
+	return made
+
+
+assert {field.name for field in fields(FollowUp)} == {
+	*FOLLOW_UP_COLUMNS[:18],
+	"subjects",
+	"document_owner",
+}, "follow_up_of names every field"

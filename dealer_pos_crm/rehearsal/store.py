@@ -48,7 +48,11 @@ _OF_OCCASION = (
 	f"SELECT {_UNDONE}, {_E} FROM events AS e WHERE e.occasion = ? "
 	f"UNION ALL SELECT {_UNDONE}, {_E} FROM events AS e WHERE e.key = ? AND e.occasion IS NULL"
 )
-_ALONE = "SELECT EXISTS (SELECT 1 FROM events WHERE reverses = ?), EXISTS (SELECT 1 FROM events WHERE occasion = ?)"
+_ALONE = (
+	"SELECT EXISTS (SELECT 1 FROM events WHERE reverses = ?), "
+	"(SELECT count(*) FROM events WHERE occasion = ?) + "
+	"(SELECT count(*) FROM events WHERE key = ? AND occasion IS NULL)"
+)
 _DUE = (
 	f"SELECT {_FOLLOW_UP} FROM follow_ups WHERE status = 'Planned' AND opens_at <= ? "
 	"ORDER BY opens_at, key LIMIT ?"
@@ -102,6 +106,7 @@ class SqliteStore:
 		self._next_opening: datetime | None = None
 		(latest,) = self._execute("SELECT max(happened_at) FROM marks").fetchone()
 		self._latest_mark = _moment(latest) if latest else datetime.min  # or later, after a rollback
+		self._marked_then: str | None = None  # the only mark of that time, where that is known
 		self.forget()
 
 	# transactions
@@ -157,7 +162,10 @@ class SqliteStore:
 			self.connection.executemany(
 				_ADD_MARK, [(subject, event.type, at, added.lastrowid) for subject in subjects_of(event)]
 			)
-			self._latest_mark = max(self._latest_mark, event.happened_at)
+			if event.happened_at > self._latest_mark:
+				self._latest_mark, self._marked_then = event.happened_at, event.key
+			elif event.happened_at == self._latest_mark:
+				self._marked_then = None
 		if self._departments:
 			self._learn_owner(event)
 		self._added = event
@@ -169,16 +177,18 @@ class SqliteStore:
 
 	def of_occasion(self, occasion: str) -> Sequence[tuple[Event, bool]]:
 		added = self._added
-		if added is not None and added.key == occasion == added.occasion:  # most often: alone, just added
-			undone, others = self._execute(_ALONE, (occasion, occasion)).fetchone()
-			if not others:
+		if added is not None and added.occasion == occasion:  # most often it is the only one
+			undone, told = self._execute(_ALONE, (added.key, occasion, occasion)).fetchone()
+			if told == 1:
 				return [(added, bool(undone))]
 		return [
 			(event_of(row[1:]), bool(row[0])) for row in self._execute(_OF_OCCASION, (occasion, occasion))
 		]
 
 	def stop_candidates(self, follow_up: FollowUp, types: frozenset[str]) -> Sequence[Event]:
-		if self._latest_mark < follow_up.cause_at:
+		if self._latest_mark < follow_up.cause_at or (
+			self._latest_mark == follow_up.cause_at and self._marked_then == follow_up.cause
+		):
 			return ()
 		query = self._stop_queries.get(len(types))
 		if query is None:
