@@ -9,6 +9,20 @@ from frappe import _
 from dealer_pos_crm.domain.refusal import Refused
 
 
+class TryAgain(frappe.ValidationError):
+	"""Somebody else is working on the same documents; nothing was changed."""
+
+
+def busy() -> None:
+	"""Undo everything and say that it can be done in a moment; for a deadlock and a lock that never came."""
+	frappe.db.rollback()
+	frappe.throw(
+		_("Somebody else is working on the same documents. Nothing was changed; try again in a moment"),
+		TryAgain,
+		title=_("Busy"),
+	)
+
+
 class DealerRefusal(frappe.ValidationError):
 	"""A rule of the dealership forbids this. ``code`` is the domain's."""
 

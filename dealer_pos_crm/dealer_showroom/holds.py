@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import format_datetime, get_datetime, get_link_to_form, now_datetime
 
+from dealer_pos_crm.dealer_cashier.money import rounded
 from dealer_pos_crm.dealer_crm import spine
 from dealer_pos_crm.domain.deposit import HOLDING
 from dealer_pos_crm.domain.event import Event
@@ -74,7 +75,7 @@ def _refuse(hold) -> None:
 		).format(
 			get_link_to_form("Dealer Vehicle", hold.vehicle, title),
 			frappe.bold(customer),
-			frappe.bold(format_datetime(hold.hold_until, "short")),
+			frappe.bold(format_datetime(hold.hold_until)),
 			get_link_to_form("Deposit", hold.deposit) if hold.deposit else "-",
 		),
 		VehicleHeld,
@@ -202,10 +203,10 @@ def events_of(row) -> list[Event]:
 	title = frappe.get_cached_value("Dealer Vehicle", row.vehicle, "title") or row.vehicle
 	department, amount = None, None
 	if row.deposit:
-		deposit = frappe.db.get_value(
-			"Deposit", row.deposit, ["department", "currency", "held_amount"], as_dict=True
+		deposit = frappe.get_cached_value(
+			"Deposit", row.deposit, ["department", "currency", "amount"], as_dict=True
 		)
-		department = deposit.department if deposit else None
+		department, amount = deposit.department, rounded(deposit.amount, deposit.currency)
 	common = {
 		"customer": row.customer,
 		"company": row.company,

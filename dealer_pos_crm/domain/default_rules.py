@@ -14,7 +14,7 @@ DEFAULT_RULES: tuple[Rule, ...] = (
 		event_type="deposit.taken",
 		title="Agree the next step for {what}",
 		talking_points=(
-			"{amount} was taken ({kind}) for {what}. Thank the customer, confirm what happens next and "
+			"A deposit ({kind}) was taken for {what}. Thank the customer, confirm what happens next and "
 			"by when, and book it."
 		),
 		due=Span(0, Unit.DAYS),
@@ -40,7 +40,7 @@ DEFAULT_RULES: tuple[Rule, ...] = (
 		event_type="deposit.hold_expired",
 		title="The hold on {what} has ended, the deposit is still here",
 		talking_points=(
-			"{amount} is held and the hold is over. Settle it today: extend the hold, apply the money, "
+			"The hold is over and the money is still here. Settle it today: extend the hold, apply the money, "
 			"move it, or refund it as the terms say."
 		),
 		due=Span(0, Unit.DAYS),
@@ -52,7 +52,7 @@ DEFAULT_RULES: tuple[Rule, ...] = (
 	Rule(
 		name="Refund: look at the reason",
 		event_type="deposit.refunded",
-		title="Refund of {amount} on {what}: review the reason",
+		title="Refund for {what}: review the reason",
 		talking_points="Reason given: {reason}. Is there something to mend, or a customer to win back?",
 		due=Span(2, Unit.DAYS),
 		due_clock=Clock.BUSINESS,

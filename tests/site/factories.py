@@ -4,6 +4,7 @@ Everything is named apart per test, because tests commit as the product does.
 """
 
 import itertools
+import random
 import uuid
 from contextlib import contextmanager
 
@@ -159,10 +160,11 @@ def make_customer(name: str | None = None, **values):
 
 def make_vehicle(**values):
 	serial = f"{uuid.uuid4().int % 1_000_000:06d}"
+	model, line = ("".join(random.choices("ABCDEFGHJKLMNPRSTUVWXYZ", k=length)) for length in (2, 2))
 	return frappe.get_doc(
 		{
 			"doctype": "Dealer Vehicle",
-			"vin": make_vin(f"4T1BF1FKCU{serial}"),
+			"vin": make_vin(f"4T1{model}F{line}CU{serial}"),
 			"company": COMPANY,
 			"model_year": 2019,
 			"make": "Toyota",

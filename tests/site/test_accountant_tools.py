@@ -183,6 +183,20 @@ def test_a_payment_deleted_after_its_cancellation_leaves_the_deposit_cancelled(h
 		frappe.db.commit()
 
 
+def test_what_nobody_told_is_found_the_same_night(held):
+	from dealer_pos_crm.dealer_cashier.deposits import refresh
+
+	deposit, _customer, _vehicle = held
+	frappe.db.set_value("Deposit", deposit.name, "held_amount", 123)
+	frappe.db.commit()
+	refresh.check_all_open()
+	frappe.db.rollback()
+	everything_right(deposit)
+	assert figures(deposit) == (500, 0, 0, 0, 500)
+	logged = frappe.get_all("Error Log", {"reference_name": deposit.name}, pluck="method")
+	assert logged == [f"Deposit {deposit.name} had fallen behind the ledger"]
+
+
 def test_the_pos_closing_has_nothing_to_do_with_deposits(held):
 	deposit, customer, vehicle = held
 	before = (deposit.status, figures(deposit), events(deposit))

@@ -21,7 +21,11 @@ def test_taking_books_the_money_as_a_liability_and_holds_the_car():
 	assert f.balance(f.deposits_account(), customer.name) == -500
 	assert f.balance(f.debtors_account(), customer.name) == 0
 	vehicle.reload()
-	assert (vehicle.status, vehicle.held_for, vehicle.hold_deposit) == ("On Hold", customer.name, deposit.name)
+	assert (vehicle.status, vehicle.held_for, vehicle.hold_deposit) == (
+		"On Hold",
+		customer.name,
+		deposit.name,
+	)
 	assert sorted(f.event_types(customer=customer.name)) == ["deposit.taken", "vehicle.held"]
 	payment = frappe.get_doc("Payment Entry", deposit.tenders[0].payment_entry)
 	assert payment.docstatus == 1
@@ -34,7 +38,9 @@ def test_split_tender_is_several_payments_and_one_promise():
 
 	assert [(row.mode_of_payment, row.amount) for row in deposit.tenders] == [("Cash", 200), ("Card", 300)]
 	assert f.event_types(deposit=deposit.name).count("deposit.taken") == 2
-	promises = frappe.get_all("Follow Up", {"deposit": deposit.name, "rule": "Deposit: agree the next step"}, ["status"])
+	promises = frappe.get_all(
+		"Follow Up", {"deposit": deposit.name, "rule": "Deposit: agree the next step"}, ["status"]
+	)
 	assert [row.status for row in promises] == ["Open"]
 
 
@@ -75,7 +81,11 @@ def test_refund_in_part_then_whole_goes_back_as_it_was_paid():
 		["mode_of_payment", "paid_amount", "dealer_refund_of"],
 		order_by="creation",
 	)
-	assert [(r.mode_of_payment, r.paid_amount) for r in refunds] == [("Cash", 150), ("Cash", 50), ("Card", 300)]
+	assert [(r.mode_of_payment, r.paid_amount) for r in refunds] == [
+		("Cash", 150),
+		("Cash", 50),
+		("Card", 300),
+	]
 	assert {r.dealer_refund_of for r in refunds} == {row.payment_entry for row in deposit.tenders}
 	assert f.balance(f.deposits_account(), customer.name) == 0
 	assert f.balance(f.debtors_account(), customer.name) == 0

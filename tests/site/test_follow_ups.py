@@ -119,6 +119,7 @@ def test_a_hold_that_ends_frees_the_car_and_asks_what_now(held, seller):
 	assert types[-2:] == ["deposit.hold_expired", "vehicle.released"]
 	ended = follow_up(deposit, HAS_ENDED)
 	assert (ended.status, ended.owner_user) == ("Open", seller)
+	assert ended.talking_points.startswith("500.00 USD is held")
 	soon = follow_up(deposit, ENDS_SOON)
 	assert (soon.status, soon.reason) == ("Stopped", "Something happened that answers it")
 	call = frappe.get_doc("Follow Up", {"vehicle": vehicle.name, "rule": WAITING})

@@ -75,7 +75,7 @@ CASES = {
 	),
 	"Refund: look at the reason": (
 		REFUNDED,
-		"Refund of 500.00 USD on 2019 Toyota Camry …123456: review the reason",
+		"Refund for 2019 Toyota Camry …123456: review the reason",
 		TUESDAY,
 		datetime(2026, 3, 6, 18),  # Thursday is a holiday
 	),

@@ -17,7 +17,7 @@ from dealer_pos_crm.dealer_cashier import receipts
 from dealer_pos_crm.dealer_cashier.deposits import events, ledger, moving, refresh, settling, taking
 from dealer_pos_crm.dealer_cashier.money import to_float, to_money
 from dealer_pos_crm.dealer_crm import spine
-from dealer_pos_crm.dealer_setup.refusals import explained
+from dealer_pos_crm.dealer_setup.refusals import busy, explained
 from dealer_pos_crm.dealer_setup.roles import APPROVING, SETTLING
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.dealer_showroom import holds
@@ -38,10 +38,6 @@ from dealer_pos_crm.domain.refusal import Refused
 _NEED_REASON = frozenset({Action.REFUND, Action.FORFEIT, Action.MOVE, Action.CANCEL, Action.EXTEND})
 _MOVE_MONEY = frozenset({Action.APPLY, Action.REFUND, Action.FORFEIT})
 _ATTEMPTS = 3
-
-
-class TryAgain(frappe.ValidationError):
-	"""Somebody else is working on the same documents; nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +79,7 @@ def _patiently(action: Callable[..., dict]) -> Callable[..., dict]:
 				del frappe.local.message_log[messages:]
 			except frappe.QueryTimeoutError:
 				break
-		frappe.db.rollback()
-		frappe.throw(
-			_("Somebody else is working on the same documents. Nothing was changed; try again in a moment"),
-			TryAgain,
-			title=_("Busy"),
-		)
+		busy()
 
 	return repeated
 

@@ -32,7 +32,11 @@ def of_movement(row) -> list[Event]:
 	)
 	amount = rounded(abs(row.amount), row.currency)
 	kind = _TYPES[row.movement]
-	facts = {"what": what({**deposit, "vehicle": row.vehicle}), "kind": deposit.kind, "reason": cstr(row.reason)}
+	facts = {
+		"what": what({**deposit, "vehicle": row.vehicle}),
+		"kind": deposit.kind,
+		"reason": cstr(row.reason),
+	}
 	if row.amount < 0:
 		return [
 			Event(

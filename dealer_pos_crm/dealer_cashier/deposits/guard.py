@@ -145,7 +145,9 @@ def _check_amendment(payment) -> None:
 			).format(link),
 			DepositGuarded,
 		)
-	customer, company = frappe.db.get_value("Deposit", payment.dealer_deposit, ["customer", "company"])
+	customer, company, payment.dealer_vehicle = frappe.db.get_value(
+		"Deposit", payment.dealer_deposit, ["customer", "company", "vehicle"]
+	)
 	if (payment.party_type, payment.party, payment.company) != ("Customer", customer, company):
 		frappe.throw(
 			_(

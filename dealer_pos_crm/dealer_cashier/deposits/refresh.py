@@ -14,6 +14,7 @@ from dealer_pos_crm.dealer_cashier.deposits import events, ledger
 from dealer_pos_crm.dealer_cashier.deposits.events import what
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float
 from dealer_pos_crm.dealer_crm import spine
+from dealer_pos_crm.dealer_setup.refusals import busy
 from dealer_pos_crm.dealer_showroom import holds
 from dealer_pos_crm.domain.deposit import HOLDING, MovementType, Status, status_of
 from dealer_pos_crm.domain.money import Money
@@ -39,8 +40,12 @@ def touch(*payments: str | None) -> None:
 def settle() -> None:
 	"""At the end of a document's submit or cancel: what it touched, now, while whoever did it is still told
 	of what follows. An action of a deposit does so itself, when all of it is done."""
-	if not frappe.flags.dealer_deposit_action:
+	if frappe.flags.dealer_deposit_action:
+		return
+	try:
 		flush()
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		busy()
 
 
 def flush() -> None:
