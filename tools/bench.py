@@ -9,6 +9,7 @@ import pwd
 import re
 import shutil
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -148,8 +149,9 @@ class Bench:
 		return path
 
 	@contextmanager
-	def locked(self) -> Iterator[None]:
-		"""One run at a time: they share the copy of the app and the test site."""
+	def locked(self) -> Iterator[float]:
+		"""One run at a time: they share the copy of the app and the test site. Gives the seconds waited."""
+		started = time.monotonic()
 		path = self.folder() / "lock"
 		with path.open("a+") as handle:
 			if os.geteuid() == 0:
@@ -159,7 +161,7 @@ class Bench:
 			except BlockingIOError:
 				say(f"  another run holds {path}; waiting for it")
 				fcntl.flock(handle, fcntl.LOCK_EX)
-			yield
+			yield time.monotonic() - started
 
 
 def _node_folders(home: Path) -> list[str]:

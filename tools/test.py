@@ -19,12 +19,12 @@ from tools.site import TEST, UNINSTALL, Sites
 # The whole command stays below a quarter of an hour; no layer takes more of it than this.
 BUDGET = 14.5 * 60
 TIMEOUTS = {"unit": 240, "contract": 120, "site": 660, "browser": 300}
-STARTED = time.monotonic()
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def main(words: Sequence[str]) -> int:
 	picked = _picked(words)
+	until = time.monotonic() + BUDGET
 	SUMMARY.unlink(missing_ok=True)
 	shutil.rmtree(LOGS, ignore_errors=True)
 	results: dict[str, Layer] = {}
@@ -40,8 +40,8 @@ def main(words: Sequence[str]) -> int:
 		linted = lint.run_all(python)
 		for name in ("unit", "contract"):
 			if name in picked:
-				results[name] = _run_outside(name, python)
-	results.update(_run_in_bench([name for name in ("site", "browser") if name in picked]))
+				results[name] = _run_outside(name, python, until)
+	results.update(_run_in_bench([name for name in ("site", "browser") if name in picked], until))
 	rows = [
 		results[name] if name in picked else not_run(name, f"{NOT_PICKED} (LAYERS={' '.join(picked)})")
 		for name in LAYERS
@@ -65,11 +65,11 @@ def _pytest_words(tests: Path, root: Path, junit: Path) -> list[str | Path]:
 	]
 
 
-def _timeout(name: str) -> float:
-	return max(30.0, min(TIMEOUTS[name], BUDGET - (time.monotonic() - STARTED)))
+def _timeout(name: str, until: float) -> float:
+	return max(30.0, min(TIMEOUTS[name], until - time.monotonic()))
 
 
-def _run_outside(name: str, python: Path) -> Layer:
+def _run_outside(name: str, python: Path, until: float) -> Layer:
 	"""A layer that needs neither bench nor database, straight from the checkout."""
 	say(f"\n{name}")
 	junit = BUILD / f"junit-{name}.xml"
@@ -77,11 +77,11 @@ def _run_outside(name: str, python: Path) -> Layer:
 	words = [python, *_pytest_words(CHECKOUT / "tests" / name, CHECKOUT, junit)]
 	env = {**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(BUILD / "hypothesis")}
 	env.pop("PYTHONPATH", None)
-	ran = run(words, log_path(name), cwd=CHECKOUT, env=env, timeout=_timeout(name), live=True)
+	ran = run(words, log_path(name), cwd=CHECKOUT, env=env, timeout=_timeout(name, until), live=True)
 	return from_pytest(name, ran.code, junit, ran.seconds, ran.timed_out)
 
 
-def _run_in_bench(names: Sequence[str]) -> dict[str, Layer]:
+def _run_in_bench(names: Sequence[str], until: float) -> dict[str, Layer]:
 	if not names:
 		return {}
 	say("\nbench")
@@ -89,10 +89,11 @@ def _run_in_bench(names: Sequence[str]) -> dict[str, Layer]:
 	try:
 		found = bench.find()
 		say(f"  {found.path} of {found.account.name}")
-		with found.locked():
+		with found.locked() as waited:
+			until += waited  # for another run: that is not our time
 			sites = _prepare(found)
 			runner = beside.ensure(found)
-			return {name: _run_layer(name, found, runner, sites) for name in names}
+			return {name: _run_layer(name, found, runner, sites, until) for name in names}
 	except NotHere as reason:
 		return {name: not_run(name, str(reason)) for name in names}
 	except Failure as failure:
@@ -113,7 +114,7 @@ def _prepare(found: Bench) -> Sites:
 	return sites
 
 
-def _run_layer(name: str, found: Bench, python: Path, sites: Sites) -> Layer:
+def _run_layer(name: str, found: Bench, python: Path, sites: Sites, until: float) -> Layer:
 	say(f"\n{name}")
 	more: dict[str, str] = {}
 	try:
@@ -122,7 +123,7 @@ def _run_layer(name: str, found: Bench, python: Path, sites: Sites) -> Layer:
 			more = {"DEALER_UNINSTALL_SITE": UNINSTALL}
 		else:
 			more = browser_environment(found)
-		return _run_pytest(name, found, python, more)
+		return _run_pytest(name, found, python, more, until)
 	except NotHere as reason:
 		return not_run(name, str(reason))
 	except Failure as failure:
@@ -133,7 +134,7 @@ def _run_layer(name: str, found: Bench, python: Path, sites: Sites) -> Layer:
 			sites.remove(UNINSTALL)
 
 
-def _run_pytest(name: str, found: Bench, python: Path, more: dict[str, str]) -> Layer:
+def _run_pytest(name: str, found: Bench, python: Path, more: dict[str, str], until: float) -> Layer:
 	junit = found.folder("reports") / f"junit-{name}.xml"
 	junit.unlink(missing_ok=True)
 	env = found.env(
@@ -146,7 +147,7 @@ def _run_pytest(name: str, found: Bench, python: Path, more: dict[str, str]) -> 
 		cwd=found.sites,
 		env=env,
 		account=found.account,
-		timeout=_timeout(name),
+		timeout=_timeout(name, until),
 		live=True,
 	)
 	return from_pytest(name, ran.code, junit, ran.seconds, ran.timed_out)
