@@ -6,7 +6,6 @@ import frappe
 from frappe import _
 from frappe.utils import format_datetime, get_datetime, get_link_to_form, now_datetime
 
-from dealer_pos_crm.dealer_cashier.money import rounded
 from dealer_pos_crm.dealer_crm import spine
 from dealer_pos_crm.domain.deposit import HOLDING
 from dealer_pos_crm.domain.event import Event
@@ -201,19 +200,13 @@ def _show_on_vehicle(doc) -> None:
 def events_of(row) -> list[Event]:
 	"""What one hold says to the spine: held, expired, released."""
 	title = frappe.get_cached_value("Dealer Vehicle", row.vehicle, "title") or row.vehicle
-	department, amount = None, None
-	if row.deposit:
-		deposit = frappe.get_cached_value(
-			"Deposit", row.deposit, ["department", "currency", "amount"], as_dict=True
-		)
-		department, amount = deposit.department, rounded(deposit.amount, deposit.currency)
+	department = frappe.get_cached_value("Deposit", row.deposit, "department") if row.deposit else None
 	common = {
 		"customer": row.customer,
 		"company": row.company,
 		"department": department,
 		"vehicle": row.vehicle,
 		"deposit": row.deposit,
-		"amount": amount,
 		"reference_doctype": "Dealer Vehicle",
 		"reference_name": row.vehicle,
 	}
