@@ -125,7 +125,7 @@ def _show(result: object, port: int) -> None:
 	say(f"\nSummit Motors:  http://{DEMO}:{port}\n")
 	made = result if isinstance(result, dict) else {}
 	rows = [row | {"password": made.get("password")} for row in made.get("users", [])]
-	rows.append({"user": "Administrator", "password": PASSWORD})
+	rows.append({"role": "everything", "name": "", "user": "Administrator", "password": PASSWORD})
 	columns = list(dict.fromkeys(key for row in rows for key in row))
 	lines = [columns, *([_cell(row.get(key)) for key in columns] for row in rows)]
 	widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
@@ -160,10 +160,12 @@ def serve(found: Bench, port: int) -> int:
 	try:
 		return process.wait()
 	except KeyboardInterrupt:
-		process.terminate()
-		process.wait(30)
 		say("\nstopped; the site stays and `make demo` serves it again")
 		return 0
+	finally:
+		if process.poll() is None:
+			process.terminate()
+			process.wait(30)
 
 
 def rehearse(ask: bool) -> int:
