@@ -43,7 +43,8 @@ def from_pytest(layer: str, code: int, junit: Path, seconds: float, timed_out: b
 	try:
 		cases = list(ElementTree.parse(junit).iter("testcase"))
 	except (OSError, ElementTree.ParseError):
-		reason = f"pytest ended with exit code {code} before it wrote a report"
+		how = f"was killed (signal {-code})" if code < 0 else f"ended with exit code {code}"
+		reason = f"pytest {how} before it wrote a report"
 		return Layer(layer, FAILED, seconds=seconds, reason=reason)
 
 	passed = failed = skipped = 0
