@@ -109,10 +109,11 @@ def sources() -> tuple[Source, ...]:
 				"reason",
 				"actor",
 				"reverses",
+				"ends_deposit",
 			),
 			deposit_events.of_movement,
 			_of_name,
-			frozenset({"deposit.applied", "deposit.forfeited", "deposit.reinstated"}),
+			frozenset({"deposit.applied", "deposit.forfeited", "deposit.reinstated", "deposit.cancelled"}),
 		),
 		Source(
 			"Deposit Action",

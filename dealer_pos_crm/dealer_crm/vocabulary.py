@@ -25,6 +25,7 @@ EVENT_NAMES: dict[str, str] = {
 	"declined_service.closed": marked("Declined service closed"),
 	"declined_service.recovered": marked("Declined service recovered"),
 	"deposit.applied": marked("Deposit applied"),
+	"deposit.cancelled": marked("Deposit cancelled"),
 	"deposit.forfeited": marked("Deposit forfeited"),
 	"deposit.hold_expired": marked("Hold ended, deposit still here"),
 	"deposit.moved": marked("Deposit moved"),

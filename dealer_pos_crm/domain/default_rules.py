@@ -6,7 +6,7 @@ it ends, a refund's reason is looked at within two working days.
 
 from .follow_up import Clock, Condition, Owner, Rule, Span, Unit
 
-SETTLED = frozenset({"deposit.applied", "deposit.refunded", "deposit.forfeited"})
+SETTLED = frozenset({"deposit.applied", "deposit.refunded", "deposit.forfeited", "deposit.cancelled"})
 
 DEFAULT_RULES: tuple[Rule, ...] = (
 	Rule(

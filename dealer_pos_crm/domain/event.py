@@ -16,7 +16,7 @@ EVENT_TYPES: frozenset[str] = frozenset(
 		"appointment.booked", "appointment.confirmed", "appointment.kept", "appointment.missed",
 		"appointment.cancelled",
 		"deposit.requested", "deposit.taken", "deposit.applied", "deposit.refunded", "deposit.forfeited",
-		"deposit.moved", "deposit.reinstated", "deposit.hold_expired",
+		"deposit.moved", "deposit.reinstated", "deposit.hold_expired", "deposit.cancelled",
 		"payment.received", "payment.failed", "payment.reversed", "refund.paid",
 		"invoice.issued", "invoice.credited", "invoice.cancelled",
 		"pay_request.sent", "pay_request.opened", "pay_request.paid", "pay_request.expired",

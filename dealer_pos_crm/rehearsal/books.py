@@ -23,7 +23,12 @@ _MOVES = {
 	"deposit.refunded": MovementType.REFUNDED,
 	"deposit.forfeited": MovementType.FORFEITED,
 }
-_UNDOING = ("payment.reversed", "deposit.reinstated")
+# What kind of money an event takes back, else NULL: that of the event it reverses, or what it says itself
+# where only a part came back and no event is undone.
+_UNDONE = (
+	"CASE WHEN e.type NOT IN ('payment.reversed', 'deposit.reinstated') THEN NULL "
+	"WHEN e.reverses IS NULL THEN json_extract(e.facts, '$.undoes') ELSE t.type END"
+)
 _PROBLEMS_KEPT = 25
 HELD_KEPT = 12  # the deposits held longest
 # Days since the money was taken: from, to (inclusive; None: for ever).
@@ -150,8 +155,9 @@ def _add_up(connection: sqlite3.Connection, of: Callable[[str], Books]) -> None:
 		line = _line(of(currency), type_)
 		line.told = line.told + Money(amount, currency)
 	for type_, currency, amount in connection.execute(
-		"SELECT t.type, e.currency, sum(e.amount) FROM events AS e JOIN events AS t ON t.key = e.reverses "
-		"WHERE e.type IN ('payment.reversed', 'deposit.reinstated') GROUP BY t.type, e.currency"
+		f"SELECT {_UNDONE}, e.currency, sum(e.amount) FROM events AS e LEFT JOIN events AS t "
+		"ON t.key = e.reverses "
+		"WHERE e.type IN ('payment.reversed', 'deposit.reinstated') GROUP BY 1, e.currency"
 	):
 		if type_ in _LINES:
 			line = _line(of(currency), type_)
@@ -174,7 +180,7 @@ def _line(books: Books, type_: str) -> Line:
 def _find_undone_twice(connection: sqlite3.Connection, of: Callable[[str], Books]) -> None:
 	"""Reversals of nothing, of something that is no money, and of more than there was."""
 	for key, currency, amount, reverses, type_ in connection.execute(
-		"SELECT e.key, e.currency, e.amount, e.reverses, t.type FROM events AS e "
+		f"SELECT e.key, e.currency, e.amount, e.reverses, {_UNDONE} FROM events AS e "
 		"LEFT JOIN events AS t ON t.key = e.reverses "
 		"WHERE e.type IN ('payment.reversed', 'deposit.reinstated') ORDER BY e.id"
 	):
@@ -231,12 +237,12 @@ def _count_deposits(
 def _movements(connection: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
 	"""Everything that moved a deposit's money, deposit by deposit, in the order of time."""
 	return connection.execute(
-		"SELECT coalesce(t.deposit, e.deposit) AS deposit, e.currency, e.key, e.type, e.amount, t.type, "
+		f"SELECT coalesce(t.deposit, e.deposit) AS deposit, e.currency, e.key, e.type, e.amount, {_UNDONE}, "
 		"e.happened_at, e.customer, CASE WHEN e.type = 'deposit.taken' THEN e.facts END "
 		"FROM events AS e LEFT JOIN events AS t "
 		"ON t.key = e.reverses AND e.type IN ('payment.reversed', 'deposit.reinstated') "
 		"WHERE e.amount IS NOT NULL AND (e.type IN ('deposit.taken', 'deposit.applied', 'deposit.refunded', "
-		"'deposit.forfeited') OR t.type IN ('deposit.taken', 'deposit.applied', 'deposit.refunded', "
+		f"'deposit.forfeited') OR {_UNDONE} IN ('deposit.taken', 'deposit.applied', 'deposit.refunded', "
 		"'deposit.forfeited')) ORDER BY 1, 2, e.happened_at, e.id"
 	)
 

@@ -38,6 +38,7 @@ DEPOSIT_MONEY = frozenset(
 # Events that move money: the amount is required and more than zero.
 MONEY_TYPES = DEPOSIT_MONEY | {"payment.received", "payment.reversed", "refund.paid"}
 REVERSING = frozenset({"deposit.reinstated", "payment.reversed"})
+UNDOABLE = frozenset({"deposit.applied", "deposit.forfeited"})  # of which a part may come back
 
 _AMOUNT = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,6})?")
 _FACT = re.compile(r"[a-z][a-z0-9_]*")
@@ -110,7 +111,7 @@ def event_from_dict(row: Mapping[str, object], currency: str | None = None) -> E
 		raise BadEvent("type", f"{quoted(type_)} is not an event type{hint}")
 	amount = _amount(row.get("amount"), text("currency") or currency)
 	if type_ in MONEY_TYPES:
-		_check_money(type_, amount, texts)
+		_check_money(type_, amount, texts, row)
 	elif amount is not None and amount.minor < 0:
 		raise BadEvent("amount", f"amount {amount} is below zero; a reversal is an event of its own")
 	return Event(
@@ -141,14 +142,22 @@ def _unknown_field(name: str) -> BadEvent:
 	return BadEvent("field", f"unknown field {quoted(name)}{hint}")
 
 
-def _check_money(type_: str, amount: Money | None, texts: Mapping[str, str | None]) -> None:
+def _part_back(type_: str, row: Mapping[str, object]) -> bool:
+	"""Whether a part of a deposit's money came back, which undoes no whole event."""
+	facts = row.get("facts")
+	return type_ == "deposit.reinstated" and isinstance(facts, dict) and facts.get("undoes") in UNDOABLE
+
+
+def _check_money(
+	type_: str, amount: Money | None, texts: Mapping[str, str | None], row: Mapping[str, object]
+) -> None:
 	if amount is None:
 		raise BadEvent("missing", f"missing: amount ({type_} moves money)")
 	if amount.minor <= 0:
 		raise BadEvent("amount", f"amount {amount} must be more than zero for {type_}")
 	if type_ in DEPOSIT_MONEY and not texts.get("deposit"):
 		raise BadEvent("missing", f"missing: deposit ({type_} is about one)")
-	if type_ in REVERSING and not texts.get("reverses"):
+	if type_ in REVERSING and not texts.get("reverses") and not _part_back(type_, row):
 		raise BadEvent("missing", f"missing: reverses (the key of the event that {type_} undoes)")
 
 

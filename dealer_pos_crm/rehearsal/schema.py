@@ -130,7 +130,7 @@ def connect(path: str) -> sqlite3.Connection:
 		connection.execute(f"PRAGMA journal_mode = {'WAL' if on_disk else 'MEMORY'}")
 		connection.execute(f"PRAGMA synchronous = {'NORMAL' if on_disk else 'OFF'}")
 		connection.execute("PRAGMA cache_size = -24000")
-		connection.execute("PRAGMA wal_autocheckpoint = 4000")
+		connection.execute("PRAGMA wal_autocheckpoint = 20000")
 		if new:
 			connection.executescript(
 				f"BEGIN;{_TABLES}PRAGMA application_id = {_APPLICATION};"

@@ -321,7 +321,7 @@ class SqliteStore:
 		now = self._owner(place)
 		if now is None or (now != owner and owner[1] >= now[1]):
 			self._execute("INSERT OR REPLACE INTO owners VALUES (?, ?, ?, ?)", (*place, *owner))
-			self._owners[place] = owner
+			self._remember_owner(place, owner)
 
 	def _owner(self, place: tuple[str, str]) -> tuple[str, int] | None:
 		"""Who looks after the customer in the department, and whether the history says so."""
@@ -331,10 +331,13 @@ class SqliteStore:
 				"SELECT user, stated FROM owners WHERE customer = ? AND department = ?", place
 			).fetchone()
 			if owner is not None:
-				if len(self._owners) >= _OWNERS_REMEMBERED:
-					self._owners.clear()
-				self._owners[place] = owner
+				self._remember_owner(place, owner)
 		return owner
+
+	def _remember_owner(self, place: tuple[str, str], owner: tuple[str, int]) -> None:
+		if len(self._owners) >= _OWNERS_REMEMBERED:
+			self._owners.clear()
+		self._owners[place] = owner
 
 	def _owner_of(self, follow_up: FollowUp) -> str:
 		"""Who would have got the promise, as far as the history tells."""

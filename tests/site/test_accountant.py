@@ -36,6 +36,7 @@ def test_cancelling_the_payment_gives_the_car_back(held):
 		("deposit.taken", None),
 		("vehicle.held", None),
 		("payment.reversed", "deposit.taken"),
+		("deposit.cancelled", None),
 		("vehicle.released", None),
 	]
 	promise = follow_up(deposit, NEXT_STEP)

@@ -81,6 +81,13 @@ def test_defaults_say_that_somebody_else_holds_the_vehicle():
 	assert get_datetime(found["hold_until"]) > add_to_date(now_datetime(), days=6)
 
 
+def test_a_customers_own_vehicle_is_not_held_by_default():
+	vehicle = factories.make_vehicle(status="Customer-owned")
+	found = deposit_api.defaults(factories.COMPANY, vehicle.name)
+	assert found["hold_until"] is None
+	assert found["vehicle"]["status"] == "Customer-owned"
+
+
 def test_an_invoice_is_offered_deposits_for_its_vehicle_only():
 	customer = factories.make_customer()
 	one, other = factories.take_new(customer), factories.take_new(customer)

@@ -133,6 +133,19 @@ def test_a_hold_that_ends_frees_the_car_and_asks_what_now(held, seller):
 	assert task_of(call).status == "Closed"
 
 
+def test_a_deposit_that_is_cancelled_leaves_nothing_to_do(held):
+	deposit, _customer, _vehicle = held
+	f.let_hold_end(deposit)
+	holds.expire_due()
+	open_due()
+	f.act(deposit, "Cancel", reason="Typed twice")
+
+	everything_right(deposit)
+	assert deposit.status == "Cancelled"
+	assert f.event_types(deposit=deposit.name).count("deposit.cancelled") == 1
+	assert follow_up(deposit, HAS_ENDED).status == "Stopped"
+
+
 def test_nobody_is_called_when_nobody_waits(held):
 	deposit, _customer, vehicle = held
 	f.let_hold_end(deposit)

@@ -78,6 +78,16 @@ class TestReversals:
 		assert books.held == books.counted == usd("100")
 		assert books.reconciled
 
+	@pytest.mark.parametrize("type_", ["deposit.applied", "deposit.forfeited"])
+	def test_a_part_that_is_held_again(self, type_):
+		(books,) = books_of(
+			taken("300"),
+			moved(type_, "250", "a"),
+			moved("deposit.reinstated", "50", facts={"undoes": type_}),
+		)
+		assert books.held == books.counted == usd("100")
+		assert books.reconciled
+
 	def test_a_payment_that_bounced_has_nothing_to_do_with_deposits(self):
 		(books,) = books_of(
 			taken("300"),

@@ -63,6 +63,7 @@ class TestCodec:
 			({"amount": None}, "missing", "moves money"),
 			({"deposit": None}, "missing", "deposit"),
 			({"type": "deposit.reinstated"}, "missing", "reverses"),
+			({"type": "deposit.reinstated", "facts": {"undoes": "deposit.taken"}}, "missing", "reverses"),
 			({"type": "payment.reversed"}, "missing", "reverses"),
 			({"currency": "Dollar"}, "currency", "three letters"),
 			({"currency": None}, "currency", "no currency"),

@@ -24,19 +24,33 @@ def what(deposit: Mapping) -> str:
 
 
 def of_movement(row) -> list[Event]:
-	"""Applied and forfeited money, and its way back. Money taken and refunded is told by its payment."""
-	if row.movement not in _TYPES:
+	"""Applied and forfeited money, its way back, and the end of a deposit whose last payment was cancelled.
+
+	Money taken and refunded is told by its payment.
+	"""
+	if row.movement not in _TYPES and not row.ends_deposit:
 		return []
 	deposit = frappe.get_cached_value(
 		"Deposit", row.deposit, ["kind", "vehicle", "held_for", "department"], as_dict=True
 	)
 	amount = rounded(abs(row.amount), row.currency)
-	kind = _TYPES[row.movement]
 	facts = {
 		"what": what({**deposit, "vehicle": row.vehicle}),
 		"kind": deposit.kind,
 		"reason": cstr(row.reason),
 	}
+	if row.ends_deposit:
+		return [
+			Event(
+				key=f"deposit.cancelled:{row.name}",
+				type="deposit.cancelled",
+				title=_("Deposit {0} cancelled: {1}").format(row.deposit, cstr(row.reason)),
+				amount=amount,
+				facts=facts,
+				**_common(row, deposit),
+			)
+		]
+	kind = _TYPES[row.movement]
 	if row.amount < 0:
 		return [
 			Event(
@@ -45,7 +59,7 @@ def of_movement(row) -> list[Event]:
 				title=_("{0} back in deposit {1}").format(shown(amount), row.deposit),
 				reverses=f"{kind}:{row.reverses}" if row.reverses else None,
 				amount=amount,
-				facts=facts,
+				facts={**facts, "undoes": kind},
 				**_common(row, deposit),
 			)
 		]

@@ -1,5 +1,7 @@
 """What the Deposit form shows beside its fields."""
 
+from datetime import datetime
+
 import frappe
 from frappe import _
 from frappe.utils import add_days, cstr, get_datetime, getdate, now_datetime
@@ -10,6 +12,8 @@ from dealer_pos_crm.dealer_setup.people import in_rows, names_of
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.domain.deposit import HOLDING, Action, Status, allowed_actions, needs_approval
 from dealer_pos_crm.domain.money import Money
+from dealer_pos_crm.domain.vehicle import HOLDABLE
+from dealer_pos_crm.domain.vehicle import Status as VehicleStatus
 
 MOVEMENTS = 100
 _TERMS_FIELD = {"Yes": "terms_yes", "Until": "terms_until", "No": "terms_no"}
@@ -278,12 +282,19 @@ def defaults(company: str, refundable: str | None, vehicle: str | None) -> dict:
 	"""What a new deposit starts with, and who holds its vehicle already."""
 	settings = settings_of(company)
 	kind = refundable or settings.default_refundable or "Yes"
-	now = now_datetime().replace(second=0, microsecond=0)
+	state = vehicle_state(vehicle, None)
 	return {
 		"currency": frappe.get_cached_value("Company", company, "default_currency"),
 		"refundable": kind,
 		"terms": settings.get(_TERMS_FIELD[kind]),
 		"texts": {choice: cstr(settings.get(field)) for choice, field in _TERMS_FIELD.items()},
-		"hold_until": get_datetime(add_days(now, settings.hold_days)) if settings.hold_days else None,
-		"vehicle": vehicle_state(vehicle, None),
+		"hold_until": _hold_until(settings.hold_days, state),
+		"vehicle": state,
 	}
+
+
+def _hold_until(days: int | None, vehicle: dict | None) -> datetime | None:
+	"""The end of the usual hold; None where the house holds nothing, or nobody can hold this vehicle."""
+	if not days or (vehicle and VehicleStatus(vehicle["status"]) not in HOLDABLE):
+		return None
+	return get_datetime(add_days(now_datetime().replace(second=0, microsecond=0), days))

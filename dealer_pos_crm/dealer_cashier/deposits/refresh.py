@@ -133,7 +133,7 @@ def _write_movements(deposit, facts: ledger.Ledger) -> None:
 			now[(MovementType.TAKEN.value, "Payment Entry", receipt.payment)] = receipt.amount
 	for settlement in facts.settlements:
 		now[(settlement.type.value, settlement.against_doctype, settlement.against_name)] = settlement.amount
-	written = []
+	written: list = []
 	for key in [*now, *(key for key in told if key not in now)]:
 		before = told.get(key, [])
 		sum_before = sum((row["amount"].minor for row in before), 0)
@@ -143,7 +143,16 @@ def _write_movements(deposit, facts: ledger.Ledger) -> None:
 			written.append(_movement(deposit, key, delta))
 		elif delta.minor < 0:
 			written.extend(_take_back(deposit, key, delta, before, to_zero=not after))
+	if not facts.position.taken:
+		_mark_the_end(written)
 	spine.record(event for row in written for event in events.of_movement(row))
+
+
+def _mark_the_end(written: list) -> None:
+	"""The last receipt has been cancelled: the movement that took it back ends the deposit."""
+	gone = [row for row in written if row.movement == MovementType.TAKEN.value and row.amount < 0]
+	if gone:
+		gone[-1].db_set("ends_deposit", 1)
 
 
 def _told(deposit) -> dict[tuple[str, str, str], list[dict]]:

@@ -288,8 +288,12 @@ export async function put_terms(frm) {
 }
 
 async function put_hold(frm) {
-	if (frm.doc.vehicle && !frm.doc.hold_until && frm.dlr_defaults?.hold_until) {
-		await frm.set_value("hold_until", frm.dlr_defaults.hold_until);
+	const usual = frm.dlr_defaults?.hold_until;
+	if (frm.doc.vehicle && !frm.doc.hold_until && usual) {
+		frm.dlr_hold = usual;
+		await frm.set_value("hold_until", usual);
+	} else if (frm.doc.vehicle && !usual && frm.doc.hold_until === frm.dlr_hold) {
+		await frm.set_value("hold_until", null); // put there for another vehicle; nobody can hold this one
 	}
 }
 
