@@ -47,7 +47,11 @@ def of_movement(row) -> list[Event]:
 				title=_("Deposit {0} cancelled: {1}").format(row.deposit, cstr(row.reason)),
 				amount=amount,
 				facts=facts,
-				**_common(row, deposit),
+				**{
+					**_common(row, deposit),
+					"reference_doctype": "Deposit",
+					"reference_name": row.deposit,
+				},
 			)
 		]
 	kind = _TYPES[row.movement]
