@@ -10,6 +10,7 @@ from typing import Any
 import frappe
 
 from dealer_pos_crm.dealer_cashier.deposits import events as deposit_events
+from dealer_pos_crm.dealer_service import log as service_log
 from dealer_pos_crm.dealer_setup.settings import companies
 from dealer_pos_crm.dealer_showroom import holds
 from dealer_pos_crm.domain.event import Event
@@ -158,6 +159,7 @@ def sources() -> tuple[Source, ...]:
 			_of_name,
 			frozenset({"vehicle.held", "vehicle.released", "deposit.hold_expired"}),
 		),
+		Source("Service Log", service_log.FIELDS, service_log.events_of, _of_name, service_log.KINDS),
 	)
 
 

@@ -23,13 +23,13 @@ from dealer_pos_crm.domain.money import Money
 CONTACTS = ("appointment.kept", "lead.responded", "message.received")
 
 _EVENT_COLUMNS = (
-	"event_key, event_type, happened_at, customer, company, title, department, deposit, repair_order, deal,"
-	" vehicle, reference_doctype, reference_name, amount, currency, actor, detail, reverses, occasion"
+	"event_key, event_type, happened_at, customer, company, title, department, deposit,"
+	" declined_service, appointment, repair_order, deal, vehicle, reference_doctype, reference_name, amount, currency, actor, detail, reverses, occasion"
 )
 _FOLLOW_UP_COLUMNS = (
 	"follow_up_key, rule, occasion, cause, cause_at, customer, company, department, subject_kind,"
 	" subject_name, title, talking_points, opens_at, due_at, status, opened_at, ended_at, stopped_by, reason,"
-	" document_owner, deposit, repair_order, deal, vehicle, priority, channel"
+	" document_owner, deposit, declined_service, appointment, repair_order, deal, vehicle, priority, channel"
 )
 
 
@@ -93,8 +93,8 @@ class FrappeStore:
 				(name, creation, modified, owner, modified_by, {_EVENT_COLUMNS})
 			values (nextval(`customer_event_id_seq`), %(now)s, %(now)s, %(user)s, %(user)s,
 				%(key)s, %(type)s, %(happened_at)s, %(customer)s, %(company)s, %(title)s, %(department)s,
-				%(deposit)s, %(repair_order)s, %(deal)s, %(vehicle)s, %(reference_doctype)s,
-				%(reference_name)s, %(amount)s, %(currency)s, %(actor)s, %(detail)s, %(reverses)s, %(occasion)s)
+				%(deposit)s, %(declined_service)s, %(appointment)s, %(repair_order)s, %(deal)s, %(vehicle)s,
+				%(reference_doctype)s, %(reference_name)s, %(amount)s, %(currency)s, %(actor)s, %(detail)s, %(reverses)s, %(occasion)s)
 			on duplicate key update event_key = event_key""",
 			{
 				"now": now_datetime(),
@@ -106,10 +106,7 @@ class FrappeStore:
 				"company": event.company,
 				"title": event.title[:255],
 				"department": event.department,
-				"deposit": event.deposit,
-				"repair_order": event.repair_order,
-				"deal": event.deal,
-				"vehicle": event.vehicle,
+				**{name: getattr(event, name) for name in SUBJECTS},
 				"reference_doctype": event.reference_doctype,
 				"reference_name": event.reference_name,
 				"amount": 0 if amount is None else amount.decimal,
@@ -215,14 +212,16 @@ class FrappeStore:
 				%(occasion)s, %(cause)s, %(cause_at)s, %(customer)s, %(company)s, %(department)s,
 				%(subject_kind)s, %(subject_name)s, %(title)s, %(talking_points)s, %(opens_at)s, %(due_at)s,
 				%(status)s, %(opened_at)s, %(ended_at)s, %(stopped_by)s, %(reason)s, %(document_owner)s,
-				%(deposit)s, %(repair_order)s, %(deal)s, %(vehicle)s, %(priority)s, %(channel)s)
+				%(deposit)s, %(declined_service)s, %(appointment)s, %(repair_order)s, %(deal)s, %(vehicle)s,
+				%(priority)s, %(channel)s)
 			on duplicate key update modified = %(now)s, modified_by = %(user)s, cause = %(cause)s,
 				cause_at = %(cause_at)s, customer = %(customer)s, company = %(company)s,
 				department = %(department)s, document_owner = %(document_owner)s, title = %(title)s, talking_points = %(talking_points)s,
 				opens_at = %(opens_at)s, due_at = %(due_at)s, status = %(status)s, opened_at = %(opened_at)s,
 				ended_at = %(ended_at)s, stopped_by = %(stopped_by)s, reason = %(reason)s,
 				subject_kind = %(subject_kind)s, subject_name = %(subject_name)s,
-				deposit = %(deposit)s, repair_order = %(repair_order)s, deal = %(deal)s,
+				deposit = %(deposit)s, declined_service = %(declined_service)s,
+				appointment = %(appointment)s, repair_order = %(repair_order)s, deal = %(deal)s,
 				vehicle = %(vehicle)s""",
 			values,
 		)

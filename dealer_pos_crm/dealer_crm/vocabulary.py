@@ -12,6 +12,10 @@ EVENT_NAMES: dict[str, str] = {
 	"appointment.confirmed": marked("Appointment confirmed"),
 	"appointment.kept": marked("Appointment kept"),
 	"appointment.missed": marked("Appointment missed"),
+	"appointment.rescheduled": marked("Appointment moved"),
+	"claim.denied": marked("Warranty claim denied"),
+	"claim.paid": marked("Warranty claim paid"),
+	"claim.submitted": marked("Warranty claim submitted"),
 	"consent.given": marked("Consent given"),
 	"consent.revoked": marked("Consent revoked"),
 	"customer.merged": marked("Customer merged"),
@@ -22,8 +26,10 @@ EVENT_NAMES: dict[str, str] = {
 	"deal.opened": marked("Deal opened"),
 	"deal.ready_for_fni": marked("Deal ready for F&I"),
 	"deal.stage_changed": marked("Deal moved to another stage"),
+	"declined_service.booked": marked("Declined service booked"),
 	"declined_service.closed": marked("Declined service closed"),
 	"declined_service.recovered": marked("Declined service recovered"),
+	"declined_service.reopened": marked("Declined service open again"),
 	"deposit.applied": marked("Deposit applied"),
 	"deposit.cancelled": marked("Deposit cancelled"),
 	"deposit.forfeited": marked("Deposit forfeited"),
@@ -37,6 +43,7 @@ EVENT_NAMES: dict[str, str] = {
 	"dispute.lost": marked("Dispute lost"),
 	"dispute.opened": marked("Dispute opened"),
 	"dispute.won": marked("Dispute won"),
+	"inspection.done": marked("Inspection done"),
 	"invoice.cancelled": marked("Invoice cancelled"),
 	"invoice.credited": marked("Invoice credited"),
 	"invoice.issued": marked("Invoice issued"),
@@ -45,6 +52,8 @@ EVENT_NAMES: dict[str, str] = {
 	"job.deferred": marked("Job deferred"),
 	"job.done": marked("Job done"),
 	"job.recommended": marked("Job recommended"),
+	"job.revised": marked("Price of an approved job changed"),
+	"job.withdrawn": marked("Answer to a job taken back"),
 	"lead.received": marked("Lead received"),
 	"lead.responded": marked("Lead answered"),
 	"message.received": marked("Message received"),
@@ -61,10 +70,13 @@ EVENT_NAMES: dict[str, str] = {
 	"payment.received": marked("Payment received"),
 	"payment.reversed": marked("Payment cancelled"),
 	"refund.paid": marked("Refund paid"),
+	"ro.cancelled": marked("Repair order cancelled"),
 	"ro.closed": marked("Repair order closed"),
 	"ro.invoiced": marked("Repair order invoiced"),
 	"ro.opened": marked("Repair order opened"),
 	"ro.paid": marked("Repair order paid"),
+	"ro.reopened": marked("Repair order open again"),
+	"ro.status_changed": marked("Repair order moved on"),
 	"survey.answered": marked("Survey answered"),
 	"vehicle.frontline_ready": marked("Vehicle front-line ready"),
 	"vehicle.held": marked("Vehicle held"),
@@ -75,7 +87,13 @@ EVENT_NAMES: dict[str, str] = {
 }
 
 # Dates that events carry in their facts: a wait can count from them.
-ANCHORS: dict[str, str] = {"hold_until": marked("the end of the hold")}
+ANCHORS: dict[str, str] = {
+	"hold_until": marked("the end of the hold"),
+	"starts_at": marked("the time of the appointment"),
+	"promised_at": marked("the time promised"),
+	"deferred_until": marked("the date it was put off to"),
+	"next_service_on": marked("the date of the next service"),
+}
 
 # What conditions and texts can use, and the events that say it. Without a list: every event.
 FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -92,6 +110,8 @@ FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 SUBJECT_NAMES: dict[str, str] = {
 	"deposit": marked("Deposit"),
+	"declined_service": marked("Declined service"),
+	"appointment": marked("Appointment"),
 	"repair_order": marked("Repair order"),
 	"deal": marked("Deal"),
 	"vehicle": marked("Vehicle"),

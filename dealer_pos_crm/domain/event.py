@@ -8,13 +8,20 @@ from types import MappingProxyType
 from .money import Money
 
 # What an event may be about besides the customer, the most particular first.
-SUBJECTS: tuple[str, ...] = ("deposit", "repair_order", "deal", "vehicle")
+SUBJECTS: tuple[str, ...] = (
+	"deposit",
+	"declined_service",
+	"appointment",
+	"repair_order",
+	"deal",
+	"vehicle",
+)
 
 EVENT_TYPES: frozenset[str] = frozenset(
 	{
 		"lead.received", "lead.responded",
 		"appointment.booked", "appointment.confirmed", "appointment.kept", "appointment.missed",
-		"appointment.cancelled",
+		"appointment.cancelled", "appointment.rescheduled",
 		"deposit.requested", "deposit.taken", "deposit.applied", "deposit.refunded", "deposit.forfeited",
 		"deposit.moved", "deposit.reinstated", "deposit.hold_expired", "deposit.cancelled",
 		"payment.received", "payment.failed", "payment.reversed", "refund.paid",
@@ -26,10 +33,13 @@ EVENT_TYPES: frozenset[str] = frozenset(
 		"deal.funded", "deal.lost",
 		"vehicle.held", "vehicle.released", "vehicle.sold", "vehicle.traded_in",
 		"vehicle.recon_step_done", "vehicle.frontline_ready",
-		"ro.opened", "ro.closed", "ro.invoiced", "ro.paid",
-		"job.recommended", "job.approved", "job.declined", "job.deferred", "job.done",
+		"ro.opened", "ro.status_changed", "ro.closed", "ro.reopened", "ro.cancelled", "ro.invoiced", "ro.paid",
+		"job.recommended", "job.approved", "job.declined", "job.deferred", "job.withdrawn", "job.revised",
+		"job.done", "inspection.done",
+		"claim.submitted", "claim.paid", "claim.denied",
 		"part.ordered", "part.arrived", "part.delayed",
-		"declined_service.recovered", "declined_service.closed",
+		"declined_service.booked", "declined_service.recovered", "declined_service.reopened",
+		"declined_service.closed",
 		"message.sent", "message.received",
 		"consent.given", "consent.revoked",
 		"customer.merged",
@@ -58,6 +68,8 @@ class Event:
 	title: str
 	department: str | None = None
 	deposit: str | None = None
+	declined_service: str | None = None
+	appointment: str | None = None
 	repair_order: str | None = None
 	deal: str | None = None
 	vehicle: str | None = None
