@@ -11,16 +11,23 @@ from ..domain.event import NO_FACTS, SUBJECTS, Event
 from ..domain.follow_up import FollowUp, Status
 from ..domain.money import Money
 
-assert SUBJECTS == ("deposit", "repair_order", "deal", "vehicle"), "schema.py and this module name them"
+assert SUBJECTS == (
+	"deposit",
+	"declined_service",
+	"appointment",
+	"repair_order",
+	"deal",
+	"vehicle",
+), "schema.py and this module name them"
 
 EVENT_COLUMNS = (
-	"key, type, happened_at, customer, company, title, department, deposit, repair_order, deal, vehicle, "
-	"reference_doctype, reference_name, amount, currency, actor, facts, reverses, occasion"
+	"key, type, happened_at, customer, company, title, department, deposit, declined_service, appointment, "
+	"repair_order, deal, vehicle, reference_doctype, reference_name, amount, currency, actor, facts, reverses, occasion"
 ).split(", ")
 FOLLOW_UP_COLUMNS = (
 	"key, rule, occasion, cause, cause_at, customer, company, department, subject, title, talking_points, "
-	"opens_at, due_at, status, opened_at, ended_at, stopped_by, reason, deposit, repair_order, deal, vehicle, "
-	"document_owner, live"
+	"opens_at, due_at, status, opened_at, ended_at, stopped_by, reason, deposit, declined_service, "
+	"appointment, repair_order, deal, vehicle, document_owner, live"
 ).split(", ")
 
 _FOR_EVER, _NEVER = "9", ""  # later, and earlier, than every time
@@ -45,6 +52,8 @@ def event_row(event: Event) -> tuple[object, ...]:
 		event.title,
 		event.department,
 		event.deposit,
+		event.declined_service,
+		event.appointment,
 		event.repair_order,
 		event.deal,
 		event.vehicle,
@@ -74,11 +83,13 @@ def event_of(row: Sequence[Any]) -> Event:
 		row[10],
 		row[11],
 		row[12],
-		Money(row[13], row[14]) if row[14] else None,
-		row[15],
-		json.loads(row[16]) if row[16] else NO_FACTS,
+		row[13],
+		row[14],
+		Money(row[15], row[16]) if row[16] else None,
 		row[17],
-		row[18] or "",
+		json.loads(row[18]) if row[18] else NO_FACTS,
+		row[19],
+		row[20] or "",
 	)
 
 
@@ -87,6 +98,10 @@ def subjects_of(event: Event) -> list[str]:
 	about = [f"customer|{event.customer}"]
 	if event.deposit:
 		about.append(f"deposit|{event.deposit}")
+	if event.declined_service:
+		about.append(f"declined_service|{event.declined_service}")
+	if event.appointment:
+		about.append(f"appointment|{event.appointment}")
 	if event.repair_order:
 		about.append(f"repair_order|{event.repair_order}")
 	if event.deal:
@@ -131,6 +146,8 @@ def follow_up_row(f: FollowUp) -> tuple[object, ...]:
 		f.stopped_by,
 		f.reason,
 		subjects.get("deposit"),
+		subjects.get("declined_service"),
+		subjects.get("appointment"),
 		subjects.get("repair_order"),
 		subjects.get("deal"),
 		subjects.get("vehicle"),
@@ -168,8 +185,15 @@ def follow_up_of(row: Sequence[Any]) -> FollowUp:
 		ended_at=_moment(row[15]) if row[15] else None,
 		stopped_by=row[16],
 		reason=row[17],
-		subjects={"deposit": row[18], "repair_order": row[19], "deal": row[20], "vehicle": row[21]},
-		document_owner=row[22],
+		subjects={
+			"deposit": row[18],
+			"declined_service": row[19],
+			"appointment": row[20],
+			"repair_order": row[21],
+			"deal": row[22],
+			"vehicle": row[23],
+		},
+		document_owner=row[24],
 	)
 	return made
 

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 _APPLICATION = 0x44504F53  # tells our files from other people's databases
 
 _TABLES = """
@@ -19,6 +19,8 @@ CREATE TABLE events (
 	title TEXT NOT NULL,
 	department TEXT,
 	deposit TEXT,
+	declined_service TEXT,
+	appointment TEXT,
 	repair_order TEXT,
 	deal TEXT,
 	vehicle TEXT,
@@ -65,6 +67,8 @@ CREATE TABLE follow_ups (
 	stopped_by TEXT,
 	reason TEXT NOT NULL,
 	deposit TEXT,
+	declined_service TEXT,
+	appointment TEXT,
 	repair_order TEXT,
 	deal TEXT,
 	vehicle TEXT,

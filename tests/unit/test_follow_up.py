@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dealer_pos_crm.domain.clock import ALWAYS_OPEN, BusinessHours
-from dealer_pos_crm.domain.event import Event
+from dealer_pos_crm.domain.event import SUBJECTS, Event
 from dealer_pos_crm.domain.follow_up import (
 	OPERATORS,
 	Clock,
@@ -147,6 +147,8 @@ def test_places_are_filled_with_what_the_event_says():
 	("subjects", "about", "expected"),
 	[
 		({"deposit": "D", "vehicle": "V"}, None, ("deposit", "D")),
+		({"declined_service": "S", "repair_order": "R", "vehicle": "V"}, None, ("declined_service", "S")),
+		({"appointment": "A", "repair_order": "R", "vehicle": "V"}, None, ("appointment", "A")),
 		({"deal": "L", "repair_order": "R", "vehicle": "V"}, None, ("repair_order", "R")),
 		({"deal": "L", "vehicle": "V"}, None, ("deal", "L")),
 		({"vehicle": "V"}, None, ("vehicle", "V")),
@@ -316,7 +318,7 @@ def test_a_promise_carries_what_led_to_it():
 	assert (made.title, made.talking_points) == ("Call about CAR-1", "Hold")
 	assert (made.department, made.document_owner) == ("Sales", "sam")
 	assert (made.status, made.subject) == (Status.PLANNED, ("deposit", "DEP-1"))
-	assert made.subjects == {"deposit": "DEP-1", "repair_order": None, "deal": None, "vehicle": "CAR-1"}
+	assert made.subjects == {**dict.fromkeys(SUBJECTS), "deposit": "DEP-1", "vehicle": "CAR-1"}
 	assert promise(rule(department="BDC"), RICH, ALWAYS_OPEN).department == "BDC"
 
 
