@@ -12,14 +12,12 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from .clock import ALWAYS_OPEN, BusinessHours
 from .refusal import Refused, _
+from .repair_order import WORKING, Answer, PayType, Status
 
 _CENT = Decimal("0.01")
 _HOUR = Decimal(3600)
 _LONGEST = timedelta(hours=24)
-_WORKABLE = frozenset({"Open", "In Progress", "Waiting Parts", "Waiting Customer", "Ready"})
-# A customer pays for what the customer agreed to; the maker and the house agree by rules of their own.
-_ASKED = "Customer"
-_TURNED_DOWN = frozenset({"Declined", "Deferred"})
+_TURNED_DOWN = frozenset({Answer.DECLINED, Answer.DEFERRED})
 
 
 @dataclass(frozen=True)
@@ -43,18 +41,21 @@ def hours_between(begin: datetime, end: datetime) -> Decimal:
 
 
 def check_work(
-	order: str, status: str, job: str, *, answer: str | None, pay_type: str, done: bool = False
+	order: str, status: Status, job: str, *, answer: Answer, pay_type: PayType, done: bool = False
 ) -> None:
-	"""Refuse work on a job that nobody agreed to, that is done, or whose order is past the shop."""
-	if status not in _WORKABLE:
-		raise Refused("order_done", _("{0} is {1}: nobody can clock on to it"), order, status)
+	"""Refuse work on a job that nobody agreed to, that is done, or whose order is past the shop.
+
+	A customer is asked before work begins; the maker and the house agree by rules of their own.
+	"""
+	if status not in WORKING:
+		raise Refused("order_done", _("{0} is {1}: nobody can clock on to it"), order, status.value)
 	if done:
 		raise Refused(
 			"job_done", _("{0} is marked done. Take the mark back first, if there is more to do"), job
 		)
 	if answer in _TURNED_DOWN:
-		raise Refused("job_turned_down", _("The answer to {0} is {1}: it is not to be done"), job, answer)
-	if pay_type == _ASKED and answer != "Approved":
+		raise Refused("job_turned_down", _("The answer to {0} is {1}: it is not to be done"), job, answer.value)
+	if pay_type is PayType.CUSTOMER and answer is not Answer.APPROVED:
 		raise Refused(
 			"not_approved",
 			_("{0} is not approved yet. The advisor records the customer's answer first"),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from dealer_pos_crm.domain.clock import ALWAYS_OPEN, BusinessHours
 from dealer_pos_crm.domain.refusal import Refused
+from dealer_pos_crm.domain.repair_order import WORKING, Answer, PayType, Status
 from dealer_pos_crm.domain.technician import (
 	Figures,
 	Span,
@@ -59,31 +60,35 @@ def test_times_that_touch_do_not_overlap(one, other, expected):
 	assert spans[1].overlaps(spans[0]) is expected
 
 
-@pytest.mark.parametrize("status", ["Open", "In Progress", "Waiting Parts", "Waiting Customer", "Ready"])
+@pytest.mark.parametrize("status", sorted(WORKING))
 def test_an_approved_job_can_be_worked_on(status):
-	check_work("RO-1", status, "Brakes", answer="Approved", pay_type="Customer")
+	check_work("RO-1", status, "Brakes", answer=Answer.APPROVED, pay_type=PayType.CUSTOMER)
 
 
-@pytest.mark.parametrize("pay_type", ["Warranty", "Internal"])
+@pytest.mark.parametrize("pay_type", [PayType.WARRANTY, PayType.INTERNAL])
 def test_who_pays_without_being_asked_needs_no_answer(pay_type):
-	check_work("RO-1", "Open", "Recall", answer="Pending", pay_type=pay_type)
+	check_work("RO-1", Status.OPEN, "Recall", answer=Answer.PENDING, pay_type=pay_type)
 
 
 @pytest.mark.parametrize(
 	("change", "code"),
 	[
-		({"status": "Invoiced"}, "order_done"),
-		({"status": "Closed"}, "order_done"),
-		({"status": "Cancelled"}, "order_done"),
+		({"status": Status.INVOICED}, "order_done"),
+		({"status": Status.CLOSED}, "order_done"),
+		({"status": Status.CANCELLED}, "order_done"),
 		({"done": True}, "job_done"),
-		({"answer": "Pending"}, "not_approved"),
-		({"answer": None}, "not_approved"),
-		({"answer": "Declined"}, "job_turned_down"),
-		({"answer": "Deferred", "pay_type": "Internal"}, "job_turned_down"),
+		({"answer": Answer.PENDING}, "not_approved"),
+		({"answer": Answer.DECLINED}, "job_turned_down"),
+		({"answer": Answer.DEFERRED, "pay_type": PayType.INTERNAL}, "job_turned_down"),
 	],
 )
 def test_what_nobody_may_clock_on_to(change, code):
-	values = {"status": "In Progress", "answer": "Approved", "pay_type": "Customer", "done": False} | change
+	values = {
+		"status": Status.IN_PROGRESS,
+		"answer": Answer.APPROVED,
+		"pay_type": PayType.CUSTOMER,
+		"done": False,
+	} | change
 	with pytest.raises(Refused) as refused:
 		check_work("RO-1", values.pop("status"), "Brakes", **values)
 	assert refused.value.code == code
