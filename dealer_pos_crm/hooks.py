@@ -98,7 +98,10 @@ override_doctype_dashboards = {"Customer": "dealer_pos_crm.dealer_crm.dashboards
 scheduler_events = {
 	"cron": {
 		"* * * * *": ["dealer_pos_crm.dealer_crm.follow_ups.open_due"],
-		"*/5 * * * *": ["dealer_pos_crm.dealer_showroom.holds.expire_due"],
+		"*/5 * * * *": [
+			"dealer_pos_crm.dealer_service.appointments.book.mark_missed",
+			"dealer_pos_crm.dealer_showroom.holds.expire_due",
+		],
 	},
 	"daily_long": ["dealer_pos_crm.dealer_cashier.deposits.refresh.check_all_open"],
 }

@@ -26,7 +26,7 @@ def overview(customer: str) -> dict:
 	follow_ups = _follow_ups(customer) if may["see_follow_ups"] else []
 	return {
 		"is_dealership": bool(companies()),
-		"money": _money(customer) if may["see_deposits"] else [],
+		"money": money(customer) if may["see_deposits"] else [],
 		"deposits": _deposits(customer) if may["see_deposits"] else [],
 		"vehicles": _vehicles(customer) if may["see_vehicles"] else [],
 		"follow_ups": follow_ups,
@@ -37,7 +37,7 @@ def overview(customer: str) -> dict:
 	}
 
 
-def _money(customer: str) -> list[dict]:
+def money(customer: str) -> list[dict]:
 	"""Owed, held in deposits and free credit, by company: all from the payment ledger."""
 	ple = frappe.qb.DocType("Payment Ledger Entry")
 	rows = (

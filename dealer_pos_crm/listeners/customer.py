@@ -24,6 +24,9 @@ def _repair_names(customer: str) -> None:
 	name = frappe.db.get_value("Customer", customer, "customer_name")
 	frappe.db.sql("update `tabDeposit` set customer_name = %s where customer = %s", (name, customer))
 	frappe.db.sql(
+		"update `tabService Appointment` set customer_name = %s where customer = %s", (name, customer)
+	)
+	frappe.db.sql(
 		"""update `tabFollow Up` set subject_name = %(customer)s
 		where customer = %(customer)s and subject_kind = 'customer'""",
 		{"customer": customer},
