@@ -27,8 +27,8 @@ def _candidates(follow_up: FollowUp, rule: Rule | None):
 		yield frappe.db.get_value("Customer", follow_up.customer, _OWNER_FIELDS[kind])
 		if follow_up.subjects.get("deposit"):
 			yield frappe.db.get_value("Deposit", follow_up.subjects["deposit"], "salesperson")
-	if kind is Owner.DOCUMENT:
-		yield follow_up.document_owner
+	if kind is Owner.DOCUMENT or (kind is Owner.SERVICE and follow_up.document_owner != "Administrator"):
+		yield follow_up.document_owner  # in the lane: the advisor
 	if is_dealership(follow_up.company):
 		yield manager_of(follow_up.company, follow_up.department)
 	if kind is not Owner.DOCUMENT:

@@ -1,5 +1,7 @@
 """Follow Up Rules: from a manager's rows to the domain's values, cached."""
 
+from collections.abc import Iterable
+
 import frappe
 
 from dealer_pos_crm.domain.default_rules import DEFAULT_RULES
@@ -49,6 +51,7 @@ def to_rule(doc) -> Rule:
 		priority=doc.priority,
 		channel=Channel(doc.channel),
 		stops=frozenset(row.event_type for row in doc.stops),
+		stops_share=doc.stops_share or None,
 		cap=int(doc.cap or 0),
 		cap_days=int(doc.cap_days or 0),
 		quiet_hours_after_contact=int(doc.quiet_hours_after_contact or 0),
@@ -84,6 +87,7 @@ def as_document(rule: Rule) -> dict:
 		"priority": rule.priority,
 		"channel": rule.channel.value,
 		"stops": [{"event_type": kind} for kind in sorted(rule.stops)],
+		"stops_share": rule.stops_share,
 		"cap": rule.cap,
 		"cap_days": rule.cap_days,
 		"quiet_hours_after_contact": rule.quiet_hours_after_contact,
@@ -91,8 +95,8 @@ def as_document(rule: Rule) -> dict:
 	}
 
 
-def add_default_rules() -> None:
+def add_default_rules(wanted: Iterable[Rule] = DEFAULT_RULES) -> None:
 	"""The rules a new site starts with. A rule of the same name that is already there stays as it is."""
-	for rule in DEFAULT_RULES:
+	for rule in wanted:
 		if not frappe.db.exists("Follow Up Rule", rule.name):
 			frappe.get_doc(as_document(rule)).insert()

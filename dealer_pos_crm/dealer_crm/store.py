@@ -16,11 +16,8 @@ from dealer_pos_crm.dealer_crm.owners import owner_of
 from dealer_pos_crm.dealer_setup.settings import business_hours
 from dealer_pos_crm.domain.clock import BusinessHours
 from dealer_pos_crm.domain.event import SUBJECTS, Event
-from dealer_pos_crm.domain.follow_up import FollowUp, Rule, Standing, Status
+from dealer_pos_crm.domain.follow_up import CONTACTS, FollowUp, Rule, Standing, Status
 from dealer_pos_crm.domain.money import Money
-
-# Events in which a person was in touch with the customer.
-CONTACTS = ("appointment.kept", "lead.responded", "message.received")
 
 _EVENT_COLUMNS = (
 	"event_key, event_type, happened_at, customer, company, title, department, deposit,"

@@ -95,17 +95,43 @@ ANCHORS: dict[str, str] = {
 	"next_service_on": marked("the date of the next service"),
 }
 
+# Beginnings of the event types that the service lane writes.
+LANE = ("appointment", "ro", "job", "part", "declined_service", "claim", "inspection")
+
 # What conditions and texts can use, and the events that say it. Without a list: every event.
 FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
 	"amount": (marked("Amount"), ()),
 	"department": (marked("Department"), ()),
 	"actor": (marked("User who did it"), ()),
-	"what": (marked("What it is about, in words"), ("deposit", "vehicle")),
+	"what": (marked("What it is about, in words"), ("deposit", "vehicle", *LANE)),
+	"vehicle": (marked("Vehicle"), ("deposit", "vehicle", "invoice", *LANE)),
 	"kind": (marked("Kind of deposit"), ("deposit",)),
 	"mode": (marked("Mode of payment"), ("deposit.taken", "deposit.refunded", "payment", "refund")),
-	"reason": (marked("Reason given"), ("deposit", "vehicle.released")),
+	"reason": (marked("Reason given"), ("deposit", "vehicle.released", *LANE)),
 	"hold_until_text": (marked("End of the hold, in words"), ("vehicle", "deposit.hold_expired")),
 	"waiting": (marked("Customers on the waiting list"), ("vehicle.released",)),
+	"advisor": (marked("Name of the service advisor"), LANE),
+	"starts_at_text": (marked("Time of the appointment, in words"), ("appointment",)),
+	"lead_hours": (marked("Hours from the booking to the appointment"), ("appointment",)),
+	"concern": (marked("Concern in the customer's words"), ("appointment",)),
+	"job": (marked("Number of the job"), ("job",)),
+	"service": (marked("The work, in words"), ("job", "declined_service")),
+	"op_code": (marked("Op code"), ("job",)),
+	"severity": (marked("Severity: Green, Yellow or Red"), ("job", "declined_service")),
+	"pay_type": (marked("Who pays: Customer, Warranty or Internal"), ("job",)),
+	"how": (marked("How it was answered"), ("job", "declined_service")),
+	"deferred_until": (marked("The date it was put off to"), ("job", "declined_service")),
+	"declined_service": (marked("Declined service"), ("job", "declined_service")),
+	"tag": (marked("Tag of the vehicle in the lane"), ("ro",)),
+	"from": (marked("Status before"), ("ro.status_changed",)),
+	"to": (marked("Status after"), ("ro.status_changed",)),
+	"next_service": (marked("The next service, in words"), ("ro.closed",)),
+	"next_service_on": (marked("The date of the next service"), ("ro.closed",)),
+	"next_service_basis": (marked("How the next service was reckoned"), ("ro.closed",)),
+	"part": (marked("The part, in words"), ("part",)),
+	"eta": (marked("The date a part is expected"), ("part",)),
+	"special": (marked("1 for a part ordered specially"), ("part",)),
+	"reference_name": (marked("Document it happened to"), ()),
 }
 
 SUBJECT_NAMES: dict[str, str] = {

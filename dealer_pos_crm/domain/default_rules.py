@@ -4,11 +4,12 @@ Numbers follow the trade's practice: a deposit gets its next step the same day, 
 it ends, a refund's reason is looked at within two working days.
 """
 
+from .default_service_rules import SERVICE_RULES
 from .follow_up import Clock, Condition, Owner, Rule, Span, Unit
 
 SETTLED = frozenset({"deposit.applied", "deposit.refunded", "deposit.forfeited", "deposit.cancelled"})
 
-DEFAULT_RULES: tuple[Rule, ...] = (
+DEPOSIT_RULES: tuple[Rule, ...] = (
 	Rule(
 		name="Deposit: agree the next step",
 		event_type="deposit.taken",
@@ -74,3 +75,5 @@ DEFAULT_RULES: tuple[Rule, ...] = (
 		stops=frozenset({"vehicle.held", "vehicle.sold"}),
 	),
 )
+
+DEFAULT_RULES: tuple[Rule, ...] = (*DEPOSIT_RULES, *SERVICE_RULES)

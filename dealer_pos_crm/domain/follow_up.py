@@ -53,7 +53,9 @@ class Channel(str, enum.Enum):
 
 OPERATORS = ("=", "!=", ">", ">=", "<", "<=", "in", "not in", "is set", "is not set")
 
-_EVENT_FIELDS = frozenset({"type", "customer", "company", "department", "actor", "reference_doctype"})
+_EVENT_FIELDS = frozenset(
+	{"type", "customer", "company", "department", "actor", "reference_doctype", "reference_name"}
+)
 _ABOUT = (*SUBJECTS, "customer")
 _PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
@@ -163,6 +165,7 @@ class Rule:
 	priority: str = "Medium"
 	channel: Channel = Channel.TASK
 	stops: frozenset[str] = frozenset()
+	stops_share: str | None = None  # what a stop must say as the cause does, such as which job
 	cap: int = 0  # at most so many per customer ...
 	cap_days: int = 30  # ... within so many days; 0 means no cap
 	quiet_hours_after_contact: int = 0  # no promise opens so soon after a person spoke to the customer
@@ -327,6 +330,27 @@ def stops(rule: Rule, follow_up: FollowUp, event: Event) -> bool:
 		and (event.happened_at, event.key) >= since
 		and follow_up.in_scope(event)
 	)
+
+
+def same_matter(rule: Rule, cause: Event, stop: Event) -> bool:
+	"""Whether a stop speaks of what the cause speaks of: the same job of a repair order, not another.
+
+	One that does not say which (the repair order is cancelled as a whole) speaks of it too.
+	"""
+	if rule.stops_share is None:
+		return True
+	wanted, said = value_of(cause, rule.stops_share), value_of(stop, rule.stops_share)
+	return wanted == said or wanted in (None, "") or said in (None, "")
+
+
+CONTACTS: tuple[str, ...] = (
+	"appointment.booked", "appointment.confirmed", "appointment.kept", "appointment.rescheduled",
+	"job.approved", "job.declined", "job.deferred",
+	"lead.responded",
+	"message.received",
+	"ro.closed", "ro.opened",
+)  # fmt: skip
+"""Events in which a person of the house and the customer were in touch."""
 
 
 def stopped(follow_up: FollowUp, by: Event, reason: str) -> FollowUp:

@@ -19,6 +19,7 @@ from .follow_up import (
 	follow_up_key,
 	promise,
 	restrain,
+	same_matter,
 	stopped,
 	stops,
 )
@@ -159,12 +160,12 @@ def _settle(rule: Rule, told: Sequence[tuple[Event, bool]], store: Store) -> Fol
 		return replace(made, status=Status.STOPPED, ended_at=cause.happened_at, reason=REVERSED)
 	if not rule.stops:
 		return made
-	stop = _first_stop(rule, made, store.stop_candidates(made, rule.stops))
+	stop = _first_stop(rule, cause, made, store.stop_candidates(made, rule.stops))
 	return made if stop is None else stopped(made, stop, FULFILLED)
 
 
-def _first_stop(rule: Rule, follow_up: FollowUp, events: Iterable[Event]) -> Event | None:
-	found = [event for event in events if stops(rule, follow_up, event)]
+def _first_stop(rule: Rule, cause: Event, follow_up: FollowUp, events: Iterable[Event]) -> Event | None:
+	found = [event for event in events if stops(rule, follow_up, event) and same_matter(rule, cause, event)]
 	return min(found, key=lambda event: (event.happened_at, event.key), default=None)
 
 
@@ -174,6 +175,10 @@ def _stop_by(event: Event, follow_up: FollowUp, store: Store) -> list[FollowUp]:
 	rule = store.rule(follow_up.rule)
 	if rule is None or not stops(rule, follow_up, event):
 		return []
+	if rule.stops_share is not None:  # only then the cause is read again
+		cause = store.event(follow_up.cause)
+		if cause is not None and not same_matter(rule, cause, event):
+			return []
 	if follow_up.status is Status.STOPPED:
 		if follow_up.stopped_by is None or follow_up.ended_at is None:
 			return []

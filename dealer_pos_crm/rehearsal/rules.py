@@ -31,7 +31,7 @@ _ENUMS: dict[str, type[enum.Enum]] = {
 	"channel": Channel,
 }
 _TEXTS = ("name", "event_type", "title", "talking_points", "priority")
-_OPTIONAL_TEXTS = ("company", "department", "about", "anchor", "owner_role", "owner_user")
+_OPTIONAL_TEXTS = ("company", "department", "about", "anchor", "owner_role", "owner_user", "stops_share")
 _COUNTS = ("cap", "cap_days", "quiet_hours_after_contact")
 _FLAGS = ("enabled", "needs_consent")
 _FIELDS = tuple(field.name for field in fields(Rule))

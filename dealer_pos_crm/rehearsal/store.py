@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ..domain.clock import BusinessHours
 from ..domain.event import Event
-from ..domain.follow_up import FollowUp, Owner, Rule, Standing, Status, follow_up_key
+from ..domain.follow_up import CONTACTS, FollowUp, Owner, Rule, Standing, Status, follow_up_key
 from .rows import (
 	EVENT_COLUMNS,
 	FOLLOW_UP_COLUMNS,
@@ -20,8 +20,6 @@ from .rows import (
 )
 from .rules import RuleBook
 
-# Events in which a person of the house and the customer have spoken.
-CONTACT = ("appointment.kept", "lead.responded", "message.received")
 CONSENT = ("consent.given", "consent.revoked")
 
 _DEPARTMENT = {Owner.SALES: "Sales", Owner.SERVICE: "Service", Owner.BDC: "BDC"}
@@ -88,7 +86,7 @@ class SqliteStore:
 		self._marked = self._stop_types | {
 			type_
 			for types, wanted in (
-				(CONTACT, any(rule.quiet_hours_after_contact for rule in book.rules)),
+				(CONTACTS, any(rule.quiet_hours_after_contact for rule in book.rules)),
 				(CONSENT, any(rule.needs_consent for rule in book.rules)),
 			)
 			if wanted
@@ -285,9 +283,9 @@ class SqliteStore:
 	def _last_contact(self, follow_up: FollowUp, now: datetime) -> datetime | None:
 		"""When somebody spoke with the customer."""
 		(last,) = self._execute(
-			f"SELECT max(happened_at) FROM marks WHERE subject = ? AND type IN ({_places(CONTACT)}) "
+			f"SELECT max(happened_at) FROM marks WHERE subject = ? AND type IN ({_places(CONTACTS)}) "
 			"AND happened_at <= ?",
-			(f"customer|{follow_up.customer}", *CONTACT, now.isoformat()),
+			(f"customer|{follow_up.customer}", *CONTACTS, now.isoformat()),
 		).fetchone()
 		return _moment(last) if last else None
 

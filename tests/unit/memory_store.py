@@ -10,11 +10,12 @@ from datetime import datetime
 
 from dealer_pos_crm.domain.clock import ALWAYS_OPEN, BusinessHours
 from dealer_pos_crm.domain.event import EVENT_TYPES, SUBJECTS, Event
-from dealer_pos_crm.domain.follow_up import FollowUp, Rule, Standing, Status
+from dealer_pos_crm.domain.follow_up import CONTACTS, FollowUp, Rule, Standing, Status
 
 
 class MemoryStore:
-	"""``rules`` keeps disabled rules too; ``contacts`` and ``refusing`` feed the rules of restraint."""
+	"""``rules`` keeps disabled rules too; ``contacts`` (beside the events) and ``refusing`` feed the rules
+	of restraint."""
 
 	def __init__(
 		self, rules: Sequence[Rule], hours: BusinessHours = ALWAYS_OPEN, *, generous: bool = False
@@ -130,9 +131,17 @@ class MemoryStore:
 				and other.customer == follow_up.customer
 				and other.opened_at is not None
 			],
-			last_contact=self.contacts.get(follow_up.customer),
+			last_contact=self._last_contact(follow_up.customer, now),
 			consents=follow_up.customer not in self.refusing,
 		)
+
+	def _last_contact(self, customer: str, now: datetime) -> datetime | None:
+		told = [
+			event.happened_at
+			for event in self.events.values()
+			if event.customer == customer and event.type in CONTACTS and event.happened_at <= now
+		]
+		return self.contacts.get(customer) or max(told, default=None)
 
 	def open(self, follow_up: FollowUp) -> bool:
 		if follow_up.key in self.taken_by_others:

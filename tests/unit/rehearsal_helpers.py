@@ -164,5 +164,60 @@ def wild(seed: int, count: int, *, ordered: bool = True) -> list[Event]:
 	return made
 
 
+_IN_THE_LANE = (
+	"appointment.booked", "appointment.confirmed", "appointment.kept", "appointment.missed",
+	"appointment.rescheduled", "ro.opened", "ro.invoiced", "ro.paid", "ro.closed", "ro.reopened",
+	"job.recommended", "job.recommended", "job.approved", "job.declined", "job.declined", "job.deferred",
+	"job.withdrawn", "part.arrived", "part.delayed", "declined_service.booked",
+	"declined_service.recovered", "declined_service.reopened", "claim.submitted", "claim.denied", "vehicle.sold",
+)  # fmt: skip
+
+
+def wild_lane(seed: int, count: int, *, ordered: bool = True) -> list[Event]:
+	"""A service lane that no dealership has: answers before questions, two orders that share their jobs."""
+	rng = random.Random(f"lane-{seed}")
+	at = MONDAY
+	made: list[Event] = []
+	for number in range(count):
+		at += timedelta(minutes=rng.choice((0, 0, 5, 40, 600, 3000, 12000)))
+		kind = rng.choice(_IN_THE_LANE)
+		undoes = kind.endswith((".withdrawn", ".reopened")) and made
+		made.append(
+			event(
+				kind,
+				f"{kind}:{number}",
+				at=at,
+				customer=f"C-{rng.randrange(2)}",
+				department="Service",
+				declined_service=rng.choice(("DS-1", "DS-2", None)),
+				appointment=rng.choice(("APT-1", "APT-2", None)) if kind.startswith(("app", "ro")) else None,
+				repair_order=rng.choice(("RO-1", "RO-2")) if not kind.startswith("app") else None,
+				vehicle=rng.choice(("V-1", "V-2", None)),
+				reference_doctype="Manufacturer Claim",
+				reference_name=rng.choice(("MC-1", "MC-2")),
+				amount=usd(str(rng.randrange(0, 900))),
+				actor=rng.choice(("ann@x.example", "bob@x.example", None)),
+				facts={
+					"what": "a car",
+					"service": "some work",
+					"severity": rng.choice(("Red", "Yellow", "")),
+					"job": str(rng.randrange(3) or ""),
+					"part": rng.choice(("Mirror", "Filter")),
+					"special": "1",
+					"lead_hours": str(rng.choice((1, 40, 200))),
+					**{
+						name: (at + timedelta(hours=rng.choice((0, 1, 80, 300)))).isoformat()
+						for name in ("starts_at", "promised_at", "deferred_until", "next_service_on")
+						if rng.random() < 0.8
+					},
+				},
+				reverses=rng.choice(made).key if undoes else None,
+			)
+		)
+	if not ordered:
+		rng.shuffle(made)
+	return made
+
+
 def batches(lines: Sequence[Event]) -> list[int]:
 	return sorted({1, 2, 3, 7, len(lines), len(lines) + 5})

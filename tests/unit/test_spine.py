@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from dealer_pos_crm.domain.clock import BusinessHours
-from dealer_pos_crm.domain.default_rules import DEFAULT_RULES, SETTLED
+from dealer_pos_crm.domain.default_rules import DEPOSIT_RULES, SETTLED
 from dealer_pos_crm.domain.event import SUBJECTS, Event
 from dealer_pos_crm.domain.follow_up import Clock, Condition, FollowUp, Rule, Span, Status, Unit
 from dealer_pos_crm.domain.money import Money
@@ -48,9 +48,17 @@ EXTRA_RULES = (
 		cap_days=90,
 	),
 	Rule("forever", "deposit.refunded", "no stop", cap=2),
+	Rule(
+		"shared",
+		"vehicle.held",
+		"{job}",
+		about="vehicle",
+		stops=frozenset({"vehicle.released", "lead.received"}),
+		stops_share="job",
+	),
 	Rule("off", "deposit.taken", "off", enabled=False, stops=frozenset({"lead.received"})),
 )
-RULES = (*DEFAULT_RULES, *EXTRA_RULES)
+RULES = (*DEPOSIT_RULES, *EXTRA_RULES)
 
 TYPES = (
 	"deposit.taken",
@@ -78,7 +86,7 @@ def histories(draw, most=8):
 	for key in keys:
 		others = [other for other in keys if other != key]
 		hold_until = draw(maybe([None, MONDAY, MONDAY + timedelta(days=3), "soon"]))
-		facts = {"waiting": draw(maybe(["0", "2"])), "what": key}
+		facts = {"waiting": draw(maybe(["0", "2"])), "what": key, "job": draw(maybe(["", "1", "2"]))}
 		if hold_until:
 			facts["hold_until"] = hold_until if isinstance(hold_until, str) else hold_until.isoformat()
 		amount = draw(maybe([None, 0, 100, 900]))
@@ -137,6 +145,7 @@ def expected(events):
 				and event.key not in undone
 				and event.occasion != occasion
 				and getattr(event, kind) == getattr(cause, kind)
+				and not (rule_.stops_share and len({event.facts["job"], cause.facts["job"], ""}) == 3)
 				and (
 					event.happened_at > cause.happened_at
 					or (event.happened_at == cause.happened_at and event.type != cause.type)
@@ -301,7 +310,7 @@ def promise_of(store, occasion="taken", rule_=NEXT):
 
 
 def shop():
-	return MemoryStore(DEFAULT_RULES, HOURS)
+	return MemoryStore(DEPOSIT_RULES, HOURS)
 
 
 def test_the_memory_store_is_a_store():
@@ -394,7 +403,7 @@ def test_a_promise_that_comes_back_opens_again_in_spite_of_its_own_cap():
 
 def test_a_promise_whose_rule_is_gone_is_left_alone():
 	store = tell(
-		[TAKEN, happened("other", deposit="DEP-2")], MemoryStore(DEFAULT_RULES, HOURS, generous=True)
+		[TAKEN, happened("other", deposit="DEP-2")], MemoryStore(DEPOSIT_RULES, HOURS, generous=True)
 	)
 	del store.rules[NEXT]
 	before = dict(store.follow_ups)

@@ -52,18 +52,18 @@ export async function refresh(frm) {
 		{ value: "", label: __("The most particular thing") },
 		...found.subjects,
 	]);
-	for (const field of ["event_type", "anchor"]) {
-		frm.fields_dict[field].set_data?.(field === "anchor" ? found.anchors : events);
+	const facts = found.facts.map(({ value, label }) => ({ value, label, description: value }));
+	frm.set_df_property("stops_share", "options", facts);
+	for (const [field, data] of Object.entries({
+		event_type: events,
+		anchor: found.anchors,
+		stops_share: facts,
+	})) {
+		frm.fields_dict[field].set_data?.(data);
 		frm.refresh_field(field);
 	}
 	column(frm, "stops", "event_type", events, event_name);
-	column(
-		frm,
-		"conditions",
-		"fieldname",
-		found.facts.map(({ value, label }) => ({ value, label, description: value })),
-		(value) => names.fact(value)
-	);
+	column(frm, "conditions", "fieldname", facts, (value) => names.fact(value));
 	tell(frm);
 }
 

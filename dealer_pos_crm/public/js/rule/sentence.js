@@ -135,12 +135,16 @@ function due(doc) {
 function stops(doc, names) {
 	const rows = (doc.stops || []).filter((row) => row.event_type);
 	if (!rows.length) return __("It ends only with an outcome.");
-	return fill(__("It ends by itself with: {0}."), [
-		join(
-			rows.map((row) => bold(names.event(row.event_type))),
-			__("or")
-		),
-	]);
+	const ends = join(
+		rows.map((row) => bold(names.event(row.event_type))),
+		__("or")
+	);
+	return doc.stops_share
+		? fill(__("It ends by itself with: {0}, if both have the same: {1}."), [
+				ends,
+				bold(names.fact(doc.stops_share)),
+		  ])
+		: fill(__("It ends by itself with: {0}."), [ends]);
 }
 
 function restraint(doc) {

@@ -1,0 +1,460 @@
+"""The follow-up rules of the service lane that a new site starts with.
+
+Numbers follow the trade's practice: confirm three days before, remind a day and two hours before; a
+no-show is saved the same day and written to the next; red declined work is called about after 1, 7 and
+30 days, yellow after 10, 30 and 90; the thank-you call comes the next business day, before the maker's
+survey. A rule whose channel is a drafted message has the message as its talking points.
+"""
+
+from .follow_up import Channel, Clock, Condition, Owner, Rule, Span, Unit
+
+# An appointment that is no longer to come. Its car may be written up without anybody saying that it came.
+OVER = frozenset(
+	{
+		"appointment.kept",
+		"appointment.cancelled",
+		"appointment.rescheduled",
+		"appointment.missed",
+		"ro.opened",
+	}
+)
+# The customer comes after all.
+COMING = frozenset({"appointment.booked", "appointment.rescheduled", "appointment.kept", "ro.opened"})
+# Declined work that is taken care of, or that begins its cadence anew because it was declined again.
+SETTLED_WORK = frozenset(
+	{
+		"declined_service.booked",
+		"declined_service.recovered",
+		"declined_service.closed",
+		"job.declined",
+		"job.deferred",
+	}
+)
+# The repair order leaves the lane.
+GONE = frozenset({"ro.invoiced", "ro.closed", "ro.cancelled"})
+
+_LIVES_ON = Condition("declined_service", "is set")
+_RED = (_LIVES_ON, Condition("severity", "=", "Red"))
+_YELLOW = (_LIVES_ON, Condition("severity", "!=", "Red"))
+
+
+def _lead(hours: int) -> tuple[Condition, ...]:
+	"""Only an appointment booked that long before it: nobody is reminded of what was said just now."""
+	return (Condition("lead_hours", ">=", str(hours)),)
+
+
+def _days(value: int) -> Span:
+	return Span(value, Unit.DAYS)
+
+
+def _hours(value: int) -> Span:
+	return Span(value, Unit.HOURS)
+
+
+def _minutes(value: int) -> Span:
+	return Span(value, Unit.MINUTES)
+
+
+_APPOINTMENTS = (
+	Rule(
+		name="Appointment: confirm",
+		event_type="appointment.booked",
+		title="Confirm the appointment on {starts_at_text}, {what}",
+		talking_points=(
+			"Hello, this is {advisor} at {company}. We expect you on {starts_at_text}: {concern}. Does that still "
+			"suit you? Please tell us if you would like another time, or a ride while we have your car."
+		),
+		about="appointment",
+		conditions=_lead(96),
+		anchor="starts_at",
+		wait=_hours(-72),
+		due=_hours(48),
+		channel=Channel.MESSAGE,
+		stops=OVER | {"appointment.confirmed"},
+	),
+	Rule(
+		name="Appointment: remind the day before",
+		event_type="appointment.booked",
+		title="Remind of the appointment on {starts_at_text}, {what}",
+		talking_points=(
+			"Hello, this is {advisor} at {company}. We look forward to seeing you on {starts_at_text}. Please "
+			"bring your key and your wheel lock, and tell us now if anything has changed."
+		),
+		about="appointment",
+		conditions=_lead(36),
+		anchor="starts_at",
+		wait=_hours(-24),
+		due=_hours(20),
+		channel=Channel.MESSAGE,
+		stops=OVER,
+	),
+	Rule(
+		name="Appointment: remind two hours before",
+		event_type="appointment.booked",
+		title="Last reminder for {starts_at_text}, {what}",
+		talking_points=(
+			"Hello, this is {advisor} at {company}. We are ready for you today, {starts_at_text}. Running late? "
+			"Just answer this message."
+		),
+		about="appointment",
+		conditions=_lead(6),
+		anchor="starts_at",
+		wait=_hours(-2),
+		due=_minutes(90),
+		priority="Low",
+		channel=Channel.MESSAGE,
+		stops=OVER,
+	),
+	Rule(
+		name="No-show: save it the same day",
+		event_type="appointment.missed",
+		title="Missed {starts_at_text}, {what}: call and offer a new time",
+		talking_points=(
+			"We missed you at {starts_at_text}. Is everything all right? I can offer you another time this week; "
+			"would a pick-up or a loaner help? What you wanted looked at: {concern}."
+		),
+		about="customer",
+		stops_share="vehicle",
+		due=_days(0),
+		due_clock=Clock.BUSINESS,
+		owner=Owner.SERVICE,
+		priority="High",
+		stops=COMING,
+	),
+	Rule(
+		name="No-show: write the next day",
+		event_type="appointment.missed",
+		title="Missed {starts_at_text}, {what}: write and offer a new time",
+		talking_points=(
+			"Hello, this is {advisor} at {company}. We missed you on {starts_at_text}. Things come up: answer with "
+			"a day that suits you and we will keep a time free for you."
+		),
+		about="customer",
+		stops_share="vehicle",
+		wait=_days(1),
+		wait_clock=Clock.BUSINESS,
+		due=_days(0),
+		due_clock=Clock.BUSINESS,
+		owner=Owner.SERVICE,
+		channel=Channel.MESSAGE,
+		stops=COMING,
+	),
+)
+
+_RED_FIRST = (
+	"When you were here we found: {service}, marked red, {amount}. I would not want you to drive with it. May I "
+	"explain what can happen if it waits? What keeps you from having it done: the price, the time, the car "
+	"itself? I can hold a time for you this week."
+)
+_RED_AGAIN = (
+	"{service} on your {what} is still open and it is a safety matter; the price we gave you was {amount}. Has "
+	"it been done elsewhere, or has the car gone? Otherwise let us find a day, with a ride home if that helps."
+)
+_YELLOW_CALL = (
+	"At your visit we noted {service} for your {what}, {amount}. It was not urgent then. Shall we do it at your "
+	"next visit, or look at it again at no charge? If it is done, I will take it off our list."
+)
+
+_DECLINED = (
+	Rule(
+		name="Declined, red: call the next day",
+		event_type="job.declined",
+		title="{service} was declined, red: {what}",
+		talking_points=_RED_FIRST,
+		about="declined_service",
+		conditions=_RED,
+		wait=_days(1),
+		wait_clock=Clock.BUSINESS,
+		due=_days(0),
+		due_clock=Clock.BUSINESS,
+		owner=Owner.SERVICE,
+		priority="High",
+		stops=SETTLED_WORK,
+	),
+	Rule(
+		name="Declined, red: call after a week",
+		event_type="job.declined",
+		title="{service} is still open after a week, red: {what}",
+		talking_points=_RED_AGAIN,
+		about="declined_service",
+		conditions=_RED,
+		wait=_days(7),
+		due=_days(1),
+		due_clock=Clock.BUSINESS,
+		owner=Owner.SERVICE,
+		priority="High",
+		stops=SETTLED_WORK,
+	),
+	Rule(
+		name="Declined, red: call after a month",
+		event_type="job.declined",
+		title="{service} is still open after a month, red: {what}",
+		talking_points=_RED_AGAIN,
+		about="declined_service",
+		conditions=_RED,
+		wait=_days(30),
+		due=_days(2),
+		due_clock=Clock.BUSINESS,
+		owner=Owner.SERVICE,
+		priority="High",
+		stops=SETTLED_WORK,
+	),
+	Rule(
+		name="Declined, yellow: write after ten days",
+		event_type="job.declined",
+		title="{service} was declined ten days ago: {what}",
+		talking_points=(
+			"Hello, this is {advisor} at {company}. At your last visit we noted for your {what}: {service}, {amount}. "
+			"It will be due before long; answer with a day that suits you and we will have everything ready."
+		),
+		about="declined_service",
+		conditions=_YELLOW,
+		wait=_days(10),
+		due=_days(2),
+		due_clock=Clock.BUSINESS,
+		owner=Owner.SERVICE,
+		channel=Channel.MESSAGE,
+		stops=SETTLED_WORK,
+		cap=1,
+		cap_days=1,
+		quiet_hours_after_contact=72,
+	),
+	Rule(
+		name="Declined, yellow: call after a month",
+		event_type="job.declined",
+		title="{service} is still open after a month: {what}",
+		talking_points=_YELLOW_CALL,
+		about="declined_service",
+		conditions=_YELLOW,
+		wait=_days(30),
+		due=_days(3),
+		due_clock=Clock.BUSINESS,
+		owner=Owner.SERVICE,
+		stops=SETTLED_WORK,
+		cap=1,
+		cap_days=1,
+		quiet_hours_after_contact=72,
+	),
+	Rule(
+		name="Declined, yellow: call after three months",
+		event_type="job.declined",
+		title="{service} is still open after three months: {what}",
+		talking_points=_YELLOW_CALL,
+		about="declined_service",
+		conditions=_YELLOW,
+		wait=_days(90),
+		due=_days(3),
+		due_clock=Clock.BUSINESS,
+		owner=Owner.SERVICE,
+		priority="Low",
+		stops=SETTLED_WORK,
+		cap=1,
+		cap_days=1,
+		quiet_hours_after_contact=72,
+	),
+	Rule(
+		name="Deferred: a week before its day",
+		event_type="job.deferred",
+		title="{service} was put off until {deferred_until}: {what}",
+		talking_points=(
+			"Hello, this is {advisor} at {company}. You asked us to come back to {service} for your {what} around "
+			"{deferred_until}; it was {amount}. Which day suits you?"
+		),
+		about="declined_service",
+		conditions=(_LIVES_ON,),
+		anchor="deferred_until",
+		wait=_days(-7),
+		due=_days(3),
+		due_clock=Clock.BUSINESS,
+		owner=Owner.SERVICE,
+		channel=Channel.MESSAGE,
+		stops=SETTLED_WORK,
+	),
+	Rule(
+		name="Deferred without a day: call after a month",
+		event_type="job.deferred",
+		title="{service} was put off, no day was said: {what}",
+		talking_points=_YELLOW_CALL,
+		about="declined_service",
+		conditions=(_LIVES_ON, Condition("deferred_until", "is not set")),
+		wait=_days(30),
+		due=_days(3),
+		due_clock=Clock.BUSINESS,
+		owner=Owner.SERVICE,
+		stops=SETTLED_WORK,
+		quiet_hours_after_contact=72,
+	),
+)
+
+_IN_THE_LANE = (
+	Rule(
+		name="Job: ask for the answer",
+		event_type="job.recommended",
+		title="{service} waits for an answer: {what}",
+		talking_points=(
+			"We have found something on your {what}: {service}. It comes to {amount}, and we can do it while the car "
+			"is here. Shall we go ahead? Write down who answered, how, and the amount you named."
+		),
+		about="repair_order",
+		stops_share="job",
+		wait=_minutes(15),
+		wait_clock=Clock.BUSINESS,
+		due=_minutes(15),
+		due_clock=Clock.BUSINESS,
+		priority="High",
+		stops=GONE | {"job.approved", "job.declined", "job.deferred"},
+	),
+	Rule(
+		name="Promised time: call before it breaks",
+		event_type="ro.opened",
+		title="{what} is promised in half an hour: tell the customer where it stands",
+		talking_points=(
+			"Your {what} is nearly ready, you can come at the time we said. Or: we need a little longer, because ...; "
+			"it will be ready at .... Shall I bring you home, or do you need the car tonight?"
+		),
+		about="repair_order",
+		anchor="promised_at",
+		wait=_minutes(-30),
+		due=_minutes(30),
+		priority="High",
+		stops=GONE,
+	),
+	Rule(
+		name="Part delayed: tell the customer",
+		event_type="part.delayed",
+		title="{part} is late for {what}: tell the customer",
+		talking_points=(
+			"Hello, this is {advisor} at {company}. The part for your {what} ({part}) comes later than we thought; we "
+			"now expect it {eta}. We are sorry. Would you like your car back until then, or a loaner?"
+		),
+		about="repair_order",
+		stops_share="part",
+		due=_days(0),
+		due_clock=Clock.BUSINESS,
+		priority="High",
+		channel=Channel.MESSAGE,
+		stops=GONE | {"part.arrived", "part.delayed"},
+	),
+	Rule(
+		name="Special order is here: offer a time",
+		event_type="part.arrived",
+		title="{part} is here for {what}: offer a time",
+		talking_points=(
+			"Hello, this is {advisor} at {company}. The part that you ordered for your {what} is here: {part}. When "
+			"may we fit it? Tomorrow morning or late in the afternoon usually works well."
+		),
+		about="vehicle",
+		conditions=(Condition("special", "=", "1"),),
+		due=_days(0),
+		due_clock=Clock.BUSINESS,
+		priority="High",
+		channel=Channel.MESSAGE,
+		stops=frozenset(
+			{
+				"appointment.booked",
+				"ro.opened",
+				"ro.closed",
+				"ro.cancelled",
+				"vehicle.sold",
+				"vehicle.traded_in",
+			}
+		),
+	),
+)
+
+_AFTERWARDS = (
+	Rule(
+		name="Closed: thank-you call",
+		event_type="ro.closed",
+		title="Thank the customer for the visit: {what}",
+		talking_points=(
+			"Thank you for bringing us your {what}. Is everything as you expected? Was the car ready in time and clean, "
+			"was the bill clear? If anything is not right, I want to hear it first and put it right."
+		),
+		about="vehicle",
+		wait=_days(1),
+		wait_clock=Clock.BUSINESS,
+		due=_days(0),
+		due_clock=Clock.BUSINESS,
+		stops=frozenset({"ro.reopened", "ro.opened"}),
+	),
+	Rule(
+		name="Next service: invite",
+		event_type="ro.closed",
+		title="{next_service} is due soon: {what}",
+		talking_points=(
+			"Hello, this is {advisor} at {company}. Your {what} will be due for {next_service} around "
+			"{next_service_on} ({next_service_basis}). Which day suits you?"
+		),
+		about="vehicle",
+		anchor="next_service_on",
+		wait=_days(-14),
+		due=_days(5),
+		due_clock=Clock.BUSINESS,
+		owner=Owner.SERVICE,
+		channel=Channel.MESSAGE,
+		stops=frozenset(
+			{
+				"appointment.booked",
+				"ro.opened",
+				"ro.reopened",
+				"ro.closed",
+				"vehicle.sold",
+				"vehicle.traded_in",
+			}
+		),
+		quiet_hours_after_contact=168,
+	),
+	Rule(
+		name="Invoiced: still unpaid",
+		event_type="ro.invoiced",
+		title="{what} was invoiced and is not paid: {amount}",
+		talking_points=(
+			"We have {amount} open for the work on your {what}. How would you like to pay: at the counter, or by a "
+			"payment link? If the car has left on a manager's word, say so here."
+		),
+		about="repair_order",
+		conditions=(Condition("amount", ">", "0"),),
+		wait=_days(1),
+		wait_clock=Clock.BUSINESS,
+		due=_days(0),
+		due_clock=Clock.BUSINESS,
+		stops=frozenset({"ro.paid", "ro.reopened", "ro.cancelled"}),
+	),
+	Rule(
+		name="Claim: no answer after two weeks",
+		event_type="claim.submitted",
+		title="No answer to the warranty claim of {amount}: {what}",
+		talking_points=(
+			"Ask the manufacturer where the claim stands, and write down whom you spoke with. Is a photo, an odometer "
+			"reading, or the cause and correction of a job missing?"
+		),
+		about="repair_order",
+		stops_share="reference_name",
+		wait=_days(14),
+		due=_days(2),
+		due_clock=Clock.BUSINESS,
+		owner=Owner.ROUND_ROBIN,
+		owner_role="Dealer Accountant",
+		stops=frozenset({"claim.paid", "claim.denied", "claim.submitted", "ro.cancelled"}),
+	),
+	Rule(
+		name="Claim: denied",
+		event_type="claim.denied",
+		title="The warranty claim of {amount} was denied: {what}",
+		talking_points=(
+			"Reason given: {reason}. Decide today: submit it again with what was missing, or book the difference. Was "
+			"it the story (cause and correction), the labor time, or a missed approval?"
+		),
+		about="repair_order",
+		stops_share="reference_name",
+		due=_days(1),
+		due_clock=Clock.BUSINESS,
+		owner=Owner.ROUND_ROBIN,
+		owner_role="Dealer Service Manager",
+		priority="High",
+		stops=frozenset({"claim.paid", "claim.submitted", "ro.cancelled"}),
+	),
+)
+
+SERVICE_RULES: tuple[Rule, ...] = (*_APPOINTMENTS, *_DECLINED, *_IN_THE_LANE, *_AFTERWARDS)
