@@ -38,6 +38,9 @@ doc_events = {
 	"Customer": {
 		"after_rename": "dealer_pos_crm.listeners.customer.after_rename",
 	},
+	"Dealer Vehicle": {
+		"on_update": "dealer_pos_crm.listeners.dealer_vehicle.on_update",
+	},
 	"Journal Entry": {
 		"validate": "dealer_pos_crm.listeners.journal_entry.validate",
 	},
@@ -58,6 +61,9 @@ doc_events = {
 	"Process Payment Reconciliation Log": {
 		"validate": "dealer_pos_crm.listeners.process_payment_reconciliation_log.validate",
 	},
+	"Repair Order": {
+		"after_insert": "dealer_pos_crm.listeners.lane_vehicle.after_insert",
+	},
 	"Repost Payment Ledger": {
 		"validate": "dealer_pos_crm.listeners.repost_payment_ledger.validate",
 	},
@@ -69,6 +75,9 @@ doc_events = {
 	},
 	"Sales Order": {
 		"on_cancel": "dealer_pos_crm.listeners.sales_order.on_cancel",
+	},
+	"Service Appointment": {
+		"after_insert": "dealer_pos_crm.listeners.lane_vehicle.after_insert",
 	},
 	"ToDo": {
 		"on_trash": "dealer_pos_crm.listeners.todo.on_trash",
@@ -100,8 +109,12 @@ scheduler_events = {
 		"* * * * *": ["dealer_pos_crm.dealer_crm.follow_ups.open_due"],
 		"*/5 * * * *": [
 			"dealer_pos_crm.dealer_service.appointments.book.mark_missed",
+			"dealer_pos_crm.dealer_service.recalls.lookup.retry_due",
 			"dealer_pos_crm.dealer_showroom.holds.expire_due",
 		],
 	},
-	"daily_long": ["dealer_pos_crm.dealer_cashier.deposits.refresh.check_all_open"],
+	"daily_long": [
+		"dealer_pos_crm.dealer_cashier.deposits.refresh.check_all_open",
+		"dealer_pos_crm.dealer_service.declined.nightly.expire",
+	],
 }
