@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from dealer_pos_crm.dealer_service.orders.rows import OrderRow
 
 
-class RepairOrderPhoto(Document):
+class RepairOrderPhoto(OrderRow):
 	pass
