@@ -139,4 +139,43 @@ def expire_due() -> None:
 	holds.expire_due()
 
 
-JOBS = {job.__name__: job for job in (take, act, decide, cancel, submit, open_due, expire_due)}
+def book_appointment(key: str, values: dict) -> dict:
+	from dealer_pos_crm.dealer_service.appointments import book
+
+	return book.book(key, **values)
+
+
+def appointment_step(step: str, name: str, *values) -> dict:
+	from dealer_pos_crm.dealer_service.appointments import book
+
+	return getattr(book, step)(name, *values)
+
+
+def move_appointment(name: str, key: str, starts_at: str) -> dict:
+	from dealer_pos_crm.dealer_service.appointments import book
+
+	return book.reschedule(name, key, starts_at=starts_at)
+
+
+def mark_missed() -> None:
+	from dealer_pos_crm.dealer_service.appointments import book
+
+	book.mark_missed()
+
+
+JOBS = {
+	job.__name__: job
+	for job in (
+		take,
+		act,
+		decide,
+		cancel,
+		submit,
+		open_due,
+		expire_due,
+		book_appointment,
+		appointment_step,
+		move_appointment,
+		mark_missed,
+	)
+}

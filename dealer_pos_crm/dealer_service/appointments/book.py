@@ -8,7 +8,7 @@ from frappe import _
 from frappe.utils import cint, cstr, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_service.appointments import checks, declined_rows, load, steps
-from dealer_pos_crm.dealer_service.appointments.alone import locked, once
+from dealer_pos_crm.dealer_service.appointments.alone import lock_vehicle, locked, once
 from dealer_pos_crm.dealer_service.orders.order import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import companies, settings_of
@@ -44,6 +44,7 @@ def book(client_key: str, jobs: list[dict] | None = None, **values) -> dict:
 	The same key again gives the same appointment. Returns name, status and what should be known (remarks).
 	"""
 	_need_key(client_key)
+	lock_vehicle(values.get("vehicle"))  # before anything is read: a double click waits here
 	name = frappe.db.get_value(steps.DOCTYPE, {"client_key": client_key}, "name")
 	if name:
 		return _result(frappe.get_doc(steps.DOCTYPE, name), repeated=True)
