@@ -35,11 +35,28 @@ TYPES = (
 	"vehicle.held",
 	"vehicle.released",
 )
+LANE = (
+	"appointment.booked",
+	"appointment.missed",
+	"appointment.kept",
+	"ro.opened",
+	"ro.closed",
+	"job.recommended",
+	"job.approved",
+	"job.declined",
+	"job.withdrawn",
+	"declined_service.booked",
+	"declined_service.recovered",
+	"part.delayed",
+	"claim.submitted",
+	"claim.denied",
+)
 
 
 def history(seed: int) -> list[Event]:
 	"""A few things that happened: at once, in split occasions, some undone, some undone before they were told."""
 	chance = random.Random(seed)
+	types = (TYPES, LANE)[seed % 2]
 	keys = [f"store-{seed}-{number}" for number in range(chance.randint(2, 9))]
 	events = []
 	for key in keys:
@@ -48,18 +65,29 @@ def history(seed: int) -> list[Event]:
 		events.append(
 			Event(
 				key=key,
-				type=chance.choice(TYPES),
+				type=chance.choice(types),
 				happened_at=MONDAY + timedelta(hours=hours),
 				customer=f"Store Ann {seed}" if chance.random() < 0.7 else f"Store Bob {seed}",
 				company="Nowhere",
 				title=key,
 				deposit=chance.choice([None, f"D1-{seed}", f"D1-{seed}", f"D2-{seed}"]),
+				declined_service=chance.choice([None, f"S1-{seed}", f"S2-{seed}"]),
+				appointment=chance.choice([None, f"A1-{seed}"]),
+				repair_order=chance.choice([None, f"R1-{seed}", f"R1-{seed}", f"R2-{seed}"]),
 				vehicle=chance.choice([None, f"V1-{seed}", f"V2-{seed}"]),
+				reference_doctype="Manufacturer Claim",
+				reference_name=chance.choice(["MC-1", "MC-2"]),
 				amount=chance.choice([None, Money(0, "USD"), Money(90000, "USD")]),
 				facts={
 					"waiting": chance.choice(["0", "2"]),
 					"what": key,
 					"hold_until": (MONDAY + timedelta(days=3)).isoformat(),
+					"starts_at": (MONDAY + timedelta(days=9)).isoformat(),
+					"next_service_on": (MONDAY + timedelta(days=50)).isoformat(),
+					"lead_hours": "216",
+					"severity": chance.choice(["Red", "Yellow"]),
+					"job": chance.choice(["1", "2"]),
+					"part": "Mirror",
 				},
 				occasion=chance.choice(["", "", f"split-{seed}", chance.choice(others)]),
 				reverses=chance.choice([None, None, None, "ghost", chance.choice(others)]),
