@@ -647,3 +647,75 @@ def test_the_calendar_gives_what_touches_its_days():
 	assert not api.get_events(
 		str(day + timedelta(days=1)), str(day + timedelta(days=2)), [[DOCTYPE, "customer", "=", doc.customer]]
 	)
+
+
+# --- checking in --------------------------------------------------------------------------------
+
+
+def test_checking_in_opens_one_repair_order():
+	doc = booked(jobs=[{"service_name": "Brake inspection", "hours": 0.5, "price": 60}])
+	first = book.check_in(doc.name, f.key())
+	frappe.db.commit()
+	again = book.check_in(doc.name, f.key())
+	frappe.db.commit()
+	doc.reload()
+	assert first["repair_order"] == again["repair_order"] == doc.repair_order
+	assert (first["repeated"], again["repeated"], doc.status) == (False, True, "Arrived")
+	order = frappe.get_doc("Repair Order", doc.repair_order)
+	assert (order.appointment, order.vehicle, order.jobs[0].title) == (
+		doc.name,
+		doc.vehicle,
+		"Brake inspection",
+	)
+	assert told(doc).count("appointment.kept") == 1
+	assert frappe.db.count("Repair Order", {"appointment": doc.name}) == 1
+	code, words = refused(book.cancel, doc.name, "Drove off")
+	assert code == "has_order" and doc.name in words
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_two_check_one_car_in(racers, _round):
+	doc = booked()
+	finishes = racers.run(*(("appointment_step", "check_in", doc.name, f.key()) for _one in range(2)))
+	assert all(finish.won for finish in finishes), [finish.error for finish in finishes]
+	assert finishes[0].result["repair_order"] == finishes[1].result["repair_order"]
+	frappe.db.rollback()
+	assert frappe.db.count("Repair Order", {"appointment": doc.name}) == 1
+	assert told(doc).count("appointment.kept") == 1
+
+
+def test_checking_in_without_a_car_says_what_to_do():
+	doc = booked()
+	frappe.db.set_value(DOCTYPE, doc.name, "vehicle", None)
+	assert refused(book.check_in, doc.name, f.key())[0] == "no_vehicle"
+
+
+def test_nobody_is_missed_whose_repair_order_is_open():
+	doc = booked()
+	book.check_in(doc.name, f.key())
+	frappe.db.commit()
+	frappe.db.set_value(
+		DOCTYPE, doc.name, {"status": "Booked", "repair_order": None}
+	)  # as if it came by itself
+	let_time_come(doc, 120)
+	book.mark_missed()
+	doc.reload()
+	assert doc.status == "Booked"
+
+
+def test_a_no_show_who_is_rebooked_needs_no_saving():
+	doc = booked()
+	let_time_come(doc, 60)
+	book.mark_missed()
+	rules = frappe.get_all(
+		"Follow Up Rule", {"event_type": "appointment.missed"}, pluck="name", order_by="name"
+	)
+	assert rules, "the lane's default rules are not on this site"
+	promise = {"customer": doc.customer, "rule": ("in", rules)}
+	assert frappe.get_all("Follow Up", promise, pluck="status", order_by="name") != []
+	book.book(
+		f.key(),
+		**values_of(frappe.get_doc("Customer", doc.customer), frappe.get_doc("Dealer Vehicle", doc.vehicle)),
+	)
+	frappe.db.commit()
+	assert set(frappe.get_all("Follow Up", promise, pluck="status", order_by="name")) == {"Stopped"}
