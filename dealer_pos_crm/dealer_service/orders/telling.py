@@ -66,13 +66,15 @@ def part_step(order, row, old_state: str | None, old_eta) -> None:
 	job = next((job for job in order.jobs if cint(job.job_no) == cint(row.job_no)), None)
 
 	def tell(kind: str, reverses: str | None = None) -> None:
-		step(order, kind, job=job, facts=facts, occasion=occasion, reverses=reverses)
+		# Each kind, and each new date, is an occasion of its own: what arrives answers what was late.
+		late = f":{row.eta}" if kind == "part.delayed" else ""
+		step(order, kind, job=job, facts=facts, occasion=f"{occasion}:{kind}{late}", reverses=reverses)
 
 	if row.state != old_state:
 		if row.state == rules.PartState.ARRIVED.value:
 			tell("part.arrived")
 		elif row.state == rules.PartState.ORDERED.value:
-			tell("part.ordered", _last_key(order, occasion, "part.arrived"))
+			tell("part.ordered", _last_key(order, f"{occasion}:part.arrived", "part.arrived"))
 	elif row.state == rules.PartState.ORDERED.value and old_eta and getdate(row.eta) > getdate(old_eta):
 		facts["was"] = cstr(old_eta)
 		tell("part.delayed")
