@@ -44,6 +44,7 @@ EVENT_NAMES: dict[str, str] = {
 	"dispute.opened": marked("Dispute opened"),
 	"dispute.won": marked("Dispute won"),
 	"inspection.done": marked("Inspection done"),
+	"inspection.reopened": marked("Inspection opened again"),
 	"invoice.cancelled": marked("Invoice cancelled"),
 	"invoice.credited": marked("Invoice credited"),
 	"invoice.issued": marked("Invoice issued"),

@@ -22,7 +22,7 @@ KINDS = frozenset(
 		"appointment.cancelled", "appointment.rescheduled",
 		"ro.opened", "ro.status_changed", "ro.closed", "ro.reopened", "ro.cancelled", "ro.invoiced", "ro.paid",
 		"job.recommended", "job.approved", "job.declined", "job.deferred", "job.withdrawn", "job.revised",
-		"job.done", "inspection.done",
+		"job.done", "inspection.done", "inspection.reopened",
 		"claim.submitted", "claim.paid", "claim.denied",
 		"part.ordered", "part.arrived", "part.delayed",
 		"declined_service.booked", "declined_service.recovered", "declined_service.reopened",

@@ -35,7 +35,7 @@ EVENT_TYPES: frozenset[str] = frozenset(
 		"vehicle.recon_step_done", "vehicle.frontline_ready",
 		"ro.opened", "ro.status_changed", "ro.closed", "ro.reopened", "ro.cancelled", "ro.invoiced", "ro.paid",
 		"job.recommended", "job.approved", "job.declined", "job.deferred", "job.withdrawn", "job.revised",
-		"job.done", "inspection.done",
+		"job.done", "inspection.done", "inspection.reopened",
 		"claim.submitted", "claim.paid", "claim.denied",
 		"part.ordered", "part.arrived", "part.delayed",
 		"declined_service.booked", "declined_service.recovered", "declined_service.reopened",
