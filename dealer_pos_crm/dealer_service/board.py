@@ -66,6 +66,7 @@ def _orders(mine: list[str], advisor: str | None) -> tuple[list[dict], bool]:
 			"status",
 			"customer",
 			"customer_name",
+			"contact_phone",
 			"vehicle",
 			"vehicle_title",
 			"vehicle.vin as vin",

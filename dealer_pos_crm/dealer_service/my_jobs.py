@@ -47,6 +47,9 @@ def load() -> dict:
 	for row in orders.values():
 		row.vin = (row.vin or "")[-_TAIL:]
 	jobs = [dict(job, order=orders[job.parent]) for job in _jobs(list(orders), me)]
+	inspections = _inspections(list(orders))
+	for job in jobs:
+		job["inspection"] = inspections.get(job["parent"])
 	free = [job for job in jobs if not job["technician"]]
 	to_check = clocks.to_check(mine) if clocks.may_correct() else []
 	return {
@@ -102,6 +105,19 @@ def _jobs(orders: list[str], me: str) -> list[frappe._dict]:
 		row.flagged = row.flagged_hours or row.hours
 		row.clocked = float(clocked.get((row.parent, row.job_no), Decimal(0)))
 	return kept
+
+
+def _inspections(orders: list[str]) -> dict[str, str]:
+	"""The latest inspection of each order."""
+	return {
+		row.repair_order: row.name
+		for row in frappe.get_all(
+			"Vehicle Inspection",
+			filters={"repair_order": ("in", orders or [""])},
+			fields=["repair_order", "name"],
+			order_by="creation, name",
+		)
+	}
 
 
 def _can_begin(row: frappe._dict) -> bool:

@@ -54,7 +54,9 @@ def check_work(
 			"job_done", _("{0} is marked done. Take the mark back first, if there is more to do"), job
 		)
 	if answer in _TURNED_DOWN:
-		raise Refused("job_turned_down", _("The answer to {0} is {1}: it is not to be done"), job, answer.value)
+		raise Refused(
+			"job_turned_down", _("The answer to {0} is {1}: it is not to be done"), job, answer.value
+		)
 	if pay_type is PayType.CUSTOMER and answer is not Answer.APPROVED:
 		raise Refused(
 			"not_approved",
