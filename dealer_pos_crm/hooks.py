@@ -63,6 +63,7 @@ doc_events = {
 	},
 	"Repair Order": {
 		"after_insert": "dealer_pos_crm.listeners.lane_vehicle.after_insert",
+		"on_update": "dealer_pos_crm.listeners.repair_order.on_update",
 	},
 	"Repost Payment Ledger": {
 		"validate": "dealer_pos_crm.listeners.repost_payment_ledger.validate",

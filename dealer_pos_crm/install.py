@@ -3,6 +3,7 @@
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 from dealer_pos_crm.dealer_crm.rules import add_default_rules
+from dealer_pos_crm.dealer_service.inspections import defaults as inspection_templates
 from dealer_pos_crm.dealer_setup import custom_fields, roles, search
 
 
@@ -11,6 +12,7 @@ def after_install() -> None:
 	# Only here: a right that a site has since taken away stays away. New rights come by a patch.
 	roles.grant()
 	add_default_rules()
+	inspection_templates.add()
 	search.add()
 
 

@@ -334,11 +334,7 @@ def _take_recovery_back(row, order, job, why: str | None) -> None:
 
 
 def order_ended(order) -> None:
-	"""A repair order was closed or cancelled: what its appointment was booked for and was not done is open
-	again, and a cancelled one has won nothing back."""
-	if order.status == "Cancelled":
-		for job in order.jobs:
-			unrecovered(order, job, _("Repair order {0} was cancelled").format(order.name))
+	"""A repair order was closed or cancelled: what its appointment was booked for and was not done is open."""
 	if order.appointment:
 		_unbook_all(order.appointment, _("It was not done on {0}").format(order.name))
 

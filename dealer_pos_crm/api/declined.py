@@ -1,0 +1,48 @@
+"""Declined work, from the screens."""
+
+import frappe
+from frappe import _
+
+from dealer_pos_crm.dealer_service.declined import book
+from dealer_pos_crm.dealer_service.orders.order import action
+from dealer_pos_crm.dealer_setup.refusals import explained
+
+
+def _may(name: str) -> None:
+	frappe.has_permission("Declined Service", "write", name, throw=True)
+
+
+@frappe.whitelist()
+def open_for(vehicle: str) -> list[dict]:
+	"""Undone work of a vehicle, in the order in which to offer it."""
+	frappe.has_permission("Declined Service", "read", throw=True)
+	frappe.has_permission("Dealer Vehicle", "read", vehicle, throw=True)
+	return book.open_for(vehicle)
+
+
+@frappe.whitelist(methods=["POST"])
+def close(name: str, reason: str, note: str | None = None) -> list[str]:
+	"""Done Elsewhere, Sold the Car, Opted Out or Entered by Mistake. Returns the names of all that it closed."""
+	_may(name)
+	return _close(name, reason, note)
+
+
+@frappe.whitelist(methods=["POST"])
+def reopen(name: str, reason: str) -> None:
+	"""Undo a closing that was wrong."""
+	_may(name)
+	if len(reason.strip()) < 3:
+		frappe.throw(_("Say in a few words why {0} is opened again").format(name))
+	_reopen(name, reason)
+
+
+@action
+def _close(name: str, reason: str, note: str | None) -> list[str]:
+	with explained():
+		return book.close(name, reason, note)
+
+
+@action
+def _reopen(name: str, reason: str) -> None:
+	with explained():
+		book.reopen(name, reason)

@@ -1,0 +1,8 @@
+"""Repair Order: what its appointment was booked for and was not done is open again when it ends."""
+
+from dealer_pos_crm.dealer_service.declined import book
+
+
+def on_update(doc, method=None) -> None:
+	if doc.status in ("Closed", "Cancelled") and doc.has_value_changed("status"):
+		book.order_ended(doc)
