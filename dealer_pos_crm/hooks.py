@@ -42,6 +42,8 @@ doc_events = {
 		"on_update": "dealer_pos_crm.listeners.dealer_vehicle.on_update",
 	},
 	"Journal Entry": {
+		"on_cancel": "dealer_pos_crm.listeners.journal_entry.on_cancel",
+		"on_submit": "dealer_pos_crm.listeners.journal_entry.on_submit",
 		"validate": "dealer_pos_crm.listeners.journal_entry.validate",
 	},
 	"POS Invoice": {
@@ -99,6 +101,7 @@ ignore_links_on_delete = [
 	"Deposit Action",
 	"Deposit Movement",
 	"Follow Up",
+	"Manufacturer Claim",
 ]
 
 # Connections on forms of ERPNext's own doctypes
@@ -116,6 +119,7 @@ scheduler_events = {
 	},
 	"daily_long": [
 		"dealer_pos_crm.dealer_cashier.deposits.refresh.check_all_open",
+		"dealer_pos_crm.dealer_service.billing.position.check_all_open",
 		"dealer_pos_crm.dealer_service.declined.nightly.expire",
 	],
 }

@@ -10,6 +10,7 @@ from dealer_pos_crm.dealer_cashier.deposits import guard, refresh
 from dealer_pos_crm.dealer_cashier.deposits.events import what
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
 from dealer_pos_crm.dealer_crm import spine
+from dealer_pos_crm.dealer_service.billing import position
 from dealer_pos_crm.dealer_setup.settings import department_of, is_dealership
 from dealer_pos_crm.domain.event import Event
 from dealer_pos_crm.listeners.times import happened_at, time_of_change
@@ -66,6 +67,7 @@ def on_submit(doc, method=None) -> None:
 	refresh.touch(doc.name)
 	spine.record(events_of(doc))
 	refresh.settle()
+	position.settle()
 
 
 def on_cancel(doc, method=None) -> None:
@@ -74,6 +76,7 @@ def on_cancel(doc, method=None) -> None:
 	refresh.touch(doc.name)
 	spine.record(events_of(doc))
 	refresh.settle()
+	position.settle()
 
 
 def events_of(row: Mapping) -> list[Event]:

@@ -1,6 +1,7 @@
 """Payment Ledger Entry: the one signal that sees every receivable movement."""
 
 from dealer_pos_crm.dealer_cashier.deposits import refresh
+from dealer_pos_crm.dealer_service.billing import position
 
 
 def on_submit(doc, method=None) -> None:
@@ -10,3 +11,5 @@ def on_submit(doc, method=None) -> None:
 		refresh.touch(doc.voucher_no)
 	if doc.against_voucher_type == "Payment Entry" and doc.against_voucher_no != doc.voucher_no:
 		refresh.touch(doc.against_voucher_no)
+	position.touch(doc.voucher_type, doc.voucher_no)
+	position.touch(doc.against_voucher_type, doc.against_voucher_no)

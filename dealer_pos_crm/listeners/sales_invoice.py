@@ -9,6 +9,8 @@ from frappe.utils import cint
 from dealer_pos_crm.dealer_cashier.deposits import guard, refresh
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
 from dealer_pos_crm.dealer_crm import spine
+from dealer_pos_crm.dealer_service.billing import guard as billing_guard
+from dealer_pos_crm.dealer_service.billing import position
 from dealer_pos_crm.dealer_setup.settings import department_of, is_dealership
 from dealer_pos_crm.domain.event import Event
 from dealer_pos_crm.listeners.times import happened_at, time_of_change
@@ -45,12 +47,15 @@ def validate(doc, method=None) -> None:
 	if is_dealership(doc.company):
 		guard.check_forfeit_mark(doc)
 		guard.check_invoice(doc)
+		billing_guard.check_order(doc)
 
 
 def on_submit(doc, method=None) -> None:
 	if _ours(doc):
 		spine.record(events_of(doc, doc.doctype))
+	position.touch_document(doc)
 	refresh.settle()
+	position.settle()
 
 
 def before_cancel(doc, method=None) -> None:
@@ -65,12 +70,15 @@ def before_cancel(doc, method=None) -> None:
 				order_by="parent",
 			)
 		)
+		billing_guard.cancel_deductible(doc)
 
 
 def on_cancel(doc, method=None) -> None:
 	if _ours(doc):
 		spine.record(events_of(doc, doc.doctype))
+	position.touch_document(doc)
 	refresh.settle()
+	position.settle()
 
 
 def events_of(row: Mapping, doctype: str) -> list[Event]:

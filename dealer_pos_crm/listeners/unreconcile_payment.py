@@ -1,6 +1,7 @@
 """Unreconcile Payment changes allocations by SQL: no event of the payment tells."""
 
 from dealer_pos_crm.dealer_cashier.deposits import refresh
+from dealer_pos_crm.dealer_service.billing import position
 
 
 def on_submit(doc, method=None) -> None:
@@ -9,4 +10,7 @@ def on_submit(doc, method=None) -> None:
 	for row in doc.allocations:
 		if row.reference_doctype == "Payment Entry":
 			refresh.touch(row.reference_name)
+		position.touch(row.reference_doctype, row.reference_name)
+	position.touch(doc.voucher_type, doc.voucher_no)
 	refresh.settle()
+	position.settle()

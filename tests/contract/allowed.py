@@ -44,6 +44,10 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 		1,
 		"a technician who may not edit a repair order writes the cause and clocks on; each step checks its own right",
 	),
+	"dealer_pos_crm/dealer_service/billing/claims.py": (
+		1,
+		"nobody writes a claim's money or status by hand; whoever may do the step has it written",
+	),
 	"dealer_pos_crm/dealer_service/log.py": (
 		1,
 		"nobody writes the lane's record by hand; whoever may do the step has it written",
@@ -64,6 +68,10 @@ COMMITS: dict[str, tuple[int, str]] = {
 	"dealer_pos_crm/dealer_cashier/deposits/refresh.py": (
 		1,
 		"in the nightly check each deposit is a piece of work of its own; one that fails holds no other up",
+	),
+	"dealer_pos_crm/dealer_service/billing/position.py": (
+		1,
+		"in the nightly check each order is a piece of work of its own; one that fails holds no other up",
 	),
 	"dealer_pos_crm/dealer_cashier/receipts.py": (
 		1,

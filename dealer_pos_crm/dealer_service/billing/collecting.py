@@ -1,0 +1,236 @@
+"""Money taken for an order: Payment Entries against what is open, one per tender, all or nothing."""
+
+from collections.abc import Iterable
+
+import frappe
+from erpnext.accounts.utils import reconcile_against_document
+from frappe import _
+from frappe.utils import cstr, nowdate
+
+from dealer_pos_crm.dealer_cashier.deposits.taking import check_customer, money_account
+from dealer_pos_crm.dealer_cashier.money import rounded, to_float, to_money
+from dealer_pos_crm.dealer_service.billing import position, reading
+from dealer_pos_crm.dealer_service.orders.order import action, locked
+from dealer_pos_crm.dealer_setup.refusals import explained
+from dealer_pos_crm.dealer_setup.settings import cost_center_of
+from dealer_pos_crm.domain.billing import Allocation, Due, spread
+from dealer_pos_crm.domain.deposit import Tender
+from dealer_pos_crm.domain.money import total
+from dealer_pos_crm.domain.refusal import Refused
+from dealer_pos_crm.domain.refusal import _ as marked
+
+
+def dues_of(order, documents: reading.Documents, payer: str | None = None) -> list[Due]:
+	"""What is open of an order's customer-pay bills, each payer's oldest first; one payer's when named."""
+	dues = [
+		Due(invoice.payer, ("Sales Invoice", invoice.name), invoice.open)
+		for invoice in documents.invoices
+		if position.is_counter_share(order, invoice) and invoice.open.minor > 0
+	] + [
+		Due(row.payer, ("Journal Entry", row.name), row.open)
+		for row in documents.deductibles
+		if row.open.minor > 0
+	]
+	return [due for due in dues if payer in (None, due.payer)]
+
+
+@action
+def collect(order_name: str, tenders: list[dict], client_key: str, payer: str | None = None) -> dict:
+	"""Take money of one payer (the order's customer unless named) for what is open.
+
+	``tenders``: mode_of_payment, amount (major units of the order's currency), reference_no,
+	reference_date. Less than is open may be taken, never more. Returns the Payment Entries made.
+	"""
+	from dealer_pos_crm.dealer_service.billing.invoicing import check_key
+
+	check_key(client_key)
+	order = locked(order_name)
+	payer = payer or order.customer
+	made_before = _made_before(order, client_key)
+	if made_before:
+		order.reload()
+		return _result(order, made_before, repeated=True)
+	with explained():
+		documents = reading.documents_of(order)
+		dues = dues_of(order, documents, payer)
+		if not dues:
+			raise Refused("nothing_open", marked("Nothing is open on {0} for {1}"), order.name, payer)
+		check_customer(payer)
+		given = [
+			Tender(
+				cstr(row.get("mode_of_payment")),
+				to_money(row.get("amount"), order.currency),
+				cstr(row.get("reference_no")).strip() or None,
+			)
+			for row in tenders
+		]
+		spreads = spread(given, dues)
+		accounts = _accounts(documents)
+		messages = len(frappe.local.message_log)
+		made = []
+		with position.acting():
+			for tender, row, parts in zip(given, tenders, spreads, strict=True):
+				for account, share in _by_account(parts, accounts):
+					made.append(_payment(order, payer, tender, row, account, share, client_key))
+		position.flush()
+		position.refresh(order.name)
+		del frappe.local.message_log[messages:]
+	order.reload()
+	return _result(order, made, repeated=False)
+
+
+def _made_before(order, client_key: str) -> list[str]:
+	rows = frappe.get_all(
+		"Payment Entry",
+		{"dealer_collect_key": client_key, "docstatus": (">", 0)},
+		["name", "dealer_repair_order"],
+		order_by="name",
+	)
+	if any(row.dealer_repair_order != order.name for row in rows):
+		frappe.throw(_("This request has the key of another one. Reload the page and try again"))
+	return [row.name for row in rows]
+
+
+def _accounts(documents: reading.Documents) -> dict[tuple[str, str], str]:
+	"""The receivable account of each document."""
+	return {
+		**{("Sales Invoice", invoice.name): invoice.account for invoice in documents.invoices},
+		**{("Journal Entry", row.name): row.account for row in documents.deductibles},
+	}
+
+
+def _by_account(
+	parts: Iterable[Allocation], accounts: dict[tuple[str, str], str]
+) -> list[tuple[str, list[Allocation]]]:
+	"""A Payment Entry books on one receivable account; nearly always all documents have the same."""
+	found: dict[str, list[Allocation]] = {}
+	for part in parts:
+		found.setdefault(accounts[part.due.document], []).append(part)
+	return list(found.items())
+
+
+def _payment(
+	order, payer: str, tender: Tender, row: dict, account: str, parts: list[Allocation], client_key: str
+) -> str:
+	amount = total((part.amount for part in parts), order.currency)
+	payment = frappe.get_doc(
+		{
+			"doctype": "Payment Entry",
+			"payment_type": "Receive",
+			"company": order.company,
+			"posting_date": nowdate(),
+			"mode_of_payment": tender.mode,
+			"party_type": "Customer",
+			"party": payer,
+			"paid_from": account,
+			"paid_to": money_account(tender.mode, order.company, order.currency),
+			"paid_amount": to_float(amount),
+			"received_amount": to_float(amount),
+			"source_exchange_rate": 1,
+			"target_exchange_rate": 1,
+			"reference_no": tender.reference or order.name,
+			"reference_date": row.get("reference_date") or nowdate(),
+			"cost_center": cost_center_of(order.company, "Service"),
+			"dealer_repair_order": order.name,
+			"dealer_collect_key": client_key,
+			"dealer_vehicle": order.vehicle,
+			"remarks": _("Repair order {0}, {1}").format(
+				order.name, cstr(order.vehicle_title or order.vehicle)
+			),
+			"custom_remarks": 1,
+			"references": [
+				{
+					"reference_doctype": part.due.document[0],
+					"reference_name": part.due.document[1],
+					"allocated_amount": to_float(part.amount),
+				}
+				for part in parts
+			],
+		}
+	)
+	payment.insert()
+	payment.submit()
+	_check_booked(order, payment, parts)
+	return payment.name
+
+
+def _check_booked(order, payment, parts: list[Allocation]) -> None:
+	"""ERPNext may spread references by payment terms; what it leaves over would be nobody's."""
+	if rounded(payment.unallocated_amount, order.currency):
+		raise Refused(
+			"not_allocated",
+			marked("{0} could not be matched with {1}. Nothing was taken; ask an accountant"),
+			total((part.amount for part in parts), order.currency),
+			", ".join(part.due.document[1] for part in parts),
+		)
+
+
+def _result(order, payments: list[str], *, repeated: bool) -> dict:
+	return {
+		"order": order.name,
+		"payments": payments,
+		"payment_status": order.payment_status,
+		"outstanding": order.outstanding,
+		"repeated": repeated,
+	}
+
+
+# --- Money that came back when a bill was cancelled ---------------------------------------------------
+
+
+def use_own_credit(order) -> list[str]:
+	"""Payments once taken for this order, whose invoice was cancelled, pay the new one. Returns them."""
+	payments = frappe.db.sql(
+		"""select name, party, paid_from, unallocated_amount from `tabPayment Entry`
+		where dealer_repair_order = %s and docstatus = 1 and payment_type = 'Receive'
+			and unallocated_amount > 0 and ifnull(dealer_deposit, '') = ''
+		order by posting_date, creation, name for update""",
+		order.name,
+		as_dict=True,
+	)
+	used = []
+	for payment in payments:
+		documents = reading.documents_of(order)
+		accounts = _accounts(documents)
+		dues = [
+			due
+			for due in dues_of(order, documents, payment.party)
+			if accounts[due.document] == payment.paid_from
+		]
+		left = rounded(payment.unallocated_amount, order.currency)
+		for due in dues:
+			part = min(left, due.amount, key=lambda amount: amount.minor)
+			if part.minor > 0:
+				_reconcile(order, payment, due, part)
+				left = left - part
+				used.append(payment.name)
+	return list(dict.fromkeys(used))
+
+
+def _reconcile(order, payment, due: Due, amount) -> None:
+	unallocated = frappe.db.get_value("Payment Entry", payment.name, "unallocated_amount")
+	reconcile_against_document(
+		[
+			frappe._dict(
+				{
+					"voucher_type": "Payment Entry",
+					"voucher_no": payment.name,
+					"voucher_detail_no": None,
+					"against_voucher_type": due.document[0],
+					"against_voucher": due.document[1],
+					"account": payment.paid_from,
+					"party_type": "Customer",
+					"party": payment.party,
+					"is_advance": "No",
+					"dr_or_cr": "credit_in_account_currency",
+					"unreconciled_amount": unallocated,
+					"unadjusted_amount": unallocated,
+					"allocated_amount": to_float(amount),
+					"difference_amount": 0,
+					"exchange_rate": 1,
+					"grand_total": 0,
+					"outstanding_amount": 0,
+				}
+			)
+		]
+	)
