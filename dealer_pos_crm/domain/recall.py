@@ -231,16 +231,21 @@ def read_file(text: str) -> File:
 
 
 def _csv_rows(text: str) -> list[tuple[int, Mapping[str, object]]]:
-	dialect = ";" if text.splitlines()[0].count(";") > text.splitlines()[0].count(",") else ","
-	reader = csv.DictReader(io.StringIO(text), delimiter=dialect)
-	header = [(name or "").strip().casefold().replace(" ", "_") for name in reader.fieldnames or ()]
-	_check_header(header)
-	reader.fieldnames = header
-	return [
-		(reader.line_num, {key: value for key, value in row.items() if key})
-		for row in reader
-		if any(_text(value) for value in row.values())
-	]
+	text = text.replace("\r\n", "\n").replace("\r", "\n")
+	first = text.split("\n", 1)[0]
+	delimiter = ";" if first.count(";") > first.count(",") else ","
+	reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+	try:
+		header = [(name or "").strip().casefold().replace(" ", "_") for name in reader.fieldnames or ()]
+		_check_header(header)
+		reader.fieldnames = header
+		return [
+			(reader.line_num, {key: value for key, value in row.items() if key})
+			for row in reader
+			if any(_text(value) for value in row.values())
+		]
+	except csv.Error:
+		raise Refused("csv", _("Line {0} cannot be read as CSV"), reader.line_num + 1) from None
 
 
 def _check_header(header: Sequence[str]) -> None:
@@ -282,7 +287,11 @@ def _line(number: int, row: Mapping[str, object]) -> Line:
 		check_settled(status, campaign.number, order=None, reason=reason)
 		return Line(number, campaign, vin=vin, status=status, reason=reason)
 	year = _text(row.get("model_year"))
-	car = Car(_text(row.get("make")), _text(row.get("model")), int(year) if year.isdecimal() else 0)
+	car = Car(
+		_text(row.get("make")),
+		_text(row.get("model")),
+		int(year) if year.isdecimal() and len(year) == 4 else 0,
+	)
 	if not car.is_complete:
 		raise Refused("which_car", _("Which cars? Give a VIN, or make, model and model year"))
 	if status is not Status.OPEN:
