@@ -163,6 +163,13 @@ def mark_missed() -> None:
 	book.mark_missed()
 
 
+def clock_on(order: str, job_no: int, user: str) -> dict:
+	from dealer_pos_crm.dealer_service import clocks
+
+	with _as(user):
+		return clocks.clock_on(order, job_no)
+
+
 JOBS = {
 	job.__name__: job
 	for job in (
@@ -177,5 +184,6 @@ JOBS = {
 		appointment_step,
 		move_appointment,
 		mark_missed,
+		clock_on,
 	)
 }

@@ -71,7 +71,9 @@ export function promise(card) {
 export function minutes_here(card) {
 	if (!card.status_since) return "";
 	const seconds = Math.max(0, -dealer.seconds_until(card.status_since));
-	return span(seconds < HOUR ? seconds : Math.floor(seconds / HOUR) * HOUR);
+	if (seconds < HOUR) return __("{0}m", [Math.floor(seconds / 60)]);
+	if (seconds < 48 * HOUR) return __("{0}h", [Math.floor(seconds / HOUR)]);
+	return __("{0}d", [Math.floor(seconds / (24 * HOUR))]);
 }
 
 /** What its parts come to, in one short line; null when nothing is waited for. */
