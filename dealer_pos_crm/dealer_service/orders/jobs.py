@@ -25,7 +25,14 @@ from dealer_pos_crm.domain import repair_order as rules
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
-WORK_FIELDS = ("cause", "correction", "technician", "flagged_hours", "concern")
+TECHNICIAN_FIELDS = ("cause", "correction", "concern")
+WORK_FIELDS = (*TECHNICIAN_FIELDS, "technician", "flagged_hours")
+# What a screen may say of a new job, and of a new price.
+ADDABLE = (
+	"title", "labor_operation", "pay_type", "concern", "severity", "hours", "rate", "price", "technician",
+	"department", "bill_to", "parts", "sublets",
+)  # fmt: skip
+REVISABLE = ("hours", "rate", "price", "parts", "sublets")
 
 
 def add_job(

@@ -29,6 +29,9 @@ VALUES = (
 	"damage_notes", "contact_phone", "contact_by", "tax_template", "insurer", "deductible", "comeback_of",
 	"comeback_reason",
 )  # fmt: skip
+SUBJECT = ("customer", "vehicle", "company", "appointment")
+LISTS = ("works", "declined", "photos")
+CONSENT = ("authorised_by", "authorised_how", "authorised_phone")
 _OPENS = frozenset({"Booked", "Confirmed", "Arrived", "No-show"})
 
 

@@ -1,0 +1,26 @@
+frappe.listview_settings["Repair Order"] = {
+	hide_name_column: false,
+	add_fields: ["status", "promised_at", "pending_jobs", "grand_total", "outstanding", "currency", "payment_status"],
+	onload(listview) {
+		dealer.list.wide(listview, 7);
+		listview.page.add_inner_button(__("Find"), () => dealer.repair_order.find());
+	},
+	refresh(listview) {
+		if (frappe.model.can_create("Repair Order")) {
+			listview.page.set_primary_action(__("Check In"), () => dealer.repair_order.check_in(), "add");
+		}
+	},
+	get_indicator: (doc) => [
+		__(doc.status),
+		dealer.repair_order.color_of(doc.status),
+		`status,=,${doc.status}`,
+	],
+	formatters: {
+		promised_at(value, df, doc) {
+			return dealer.repair_order.is_waited_for(doc) ? dealer.until(value) : dealer.quiet(value);
+		},
+		grand_total(value, df, doc) {
+			return dealer.money(doc.payment_status === "Not Invoiced" ? value : doc.outstanding, doc.currency);
+		},
+	},
+};

@@ -1,0 +1,47 @@
+/** One colour for each status, answer and part on every screen. */
+
+export const COLORS = {
+	Open: "gray",
+	"In Progress": "blue",
+	"Waiting Parts": "orange",
+	"Waiting Customer": "yellow",
+	Ready: "green",
+	Invoiced: "purple",
+	Closed: "gray",
+	Cancelled: "gray",
+};
+
+export const ANSWERS = { Pending: "orange", Approved: "green", Declined: "red", Deferred: "gray" };
+
+export const PARTS = {
+	"To Order": "red",
+	Ordered: "orange",
+	Arrived: "green",
+	"In Stock": "gray",
+};
+
+export const WORKING = ["Open", "In Progress", "Waiting Parts", "Waiting Customer", "Ready"];
+
+export function color_of(status) {
+	return COLORS[status] || "gray";
+}
+
+export function is_working(doc) {
+	return WORKING.includes(doc.status);
+}
+
+/** How a promised time stands: tone and words; amber an hour before it is missed. */
+export function promise_of(doc, seconds) {
+	if (!doc.promised_at) return { tone: "", words: __("Nothing promised") };
+	if (!["Open", "In Progress", "Waiting Parts", "Waiting Customer"].includes(doc.status)) {
+		return { tone: "", words: "" };
+	}
+	if (seconds < 0) return { tone: "red", words: __("Late") };
+	if (seconds <= 3600) return { tone: "orange", words: __("Due soon") };
+	return { tone: "", words: __("In time") };
+}
+
+/** Somebody waits for this car at the promised time. */
+export function is_waited_for(doc) {
+	return ["Open", "In Progress", "Waiting Parts", "Waiting Customer"].includes(doc.status);
+}
