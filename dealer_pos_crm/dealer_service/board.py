@@ -24,7 +24,7 @@ _TAIL = 6
 
 def load(company: str | None = None, advisor: str | None = None) -> dict:
 	"""All cards the user may see, the people on them, and what the user may do. Datetimes are the server's."""
-	mine = [company] if company else companies()
+	mine = [company] if company in companies() else companies()
 	may = {
 		"see_orders": bool(frappe.has_permission("Repair Order", "read")),
 		"see_appointments": bool(frappe.has_permission("Service Appointment", "read")),

@@ -59,9 +59,8 @@ def test_documents_belong_to_our_modules() -> None:
 		assert data.get("module") == modules().get(folder), f"{where}: module is {data.get('module')!r}"
 		assert scrub(str(data.get("name"))) == path.stem, f"{where}: holds {data.get('name')!r}"
 		if kind in ("report", "print_format"):
-			assert data.get("standard") == "Yes", (
-				f"{where}: standard is not Yes, so a migrate would not load it"
-			)
+			flag = "is_standard" if kind == "report" else "standard"
+			assert data.get(flag) == "Yes", f"{where}: {flag} is not Yes, so a migrate would not load it"
 
 
 def test_documents_are_about_doctypes_that_exist() -> None:

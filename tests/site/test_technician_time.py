@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import frappe
 import pytest
-from frappe.utils import add_to_date, get_datetime, now_datetime
+from frappe.utils import add_to_date, get_datetime, now_datetime, nowdate
 
 from dealer_pos_crm.api import lane as api
 from dealer_pos_crm.dealer_service import clocks, my_jobs
-from dealer_pos_crm.dealer_service.orders import closing, status
+from dealer_pos_crm.dealer_service.orders import closing, jobs, status
 from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.dealer_setup.refusals import DealerRefusal
+from dealer_pos_crm.dealer_setup.settings import WEEKDAYS
 from tests.site import factories as f
 from tests.site import lane
 from tests.site.racers import Racers
@@ -256,3 +257,87 @@ def test_my_jobs_are_mine_and_nobodys(technician):
 	assert {job["title"] for job in found["mine"] if job["parent"] == order.name} == {"Brakes", "Battery"}
 	assert found["running"].name == begun["name"]
 	assert [row.name for row in found["today"]] == [begun["name"]]
+
+
+def hours_of(*users: str) -> dict[str, dict]:
+	"""Rows of the report over today."""
+	columns, rows, _note, chart = frappe.get_doc("Report", "Technician Time").execute_script_report(
+		{"company": f.COMPANY, "from_date": nowdate(), "to_date": nowdate()}
+	)[:4]
+	assert {"clocked", "flagged", "billed", "efficiency"} <= {column["fieldname"] for column in columns}
+	assert len(chart["data"]["labels"]) == len(rows)
+	return {row["technician"]: row for row in rows if row["technician"] in users}
+
+
+def test_the_report_counts_what_was_clocked_done_and_billed(technician):
+	order = lane.make_order(
+		works=[
+			{"title": "Brakes", "hours": 2, "technician": technician},
+			{"title": "Battery", "hours": 0.5, "technician": technician},
+		],
+		approved=True,
+	)
+	back_date(on(technician, order, 1)["clock"], hours=1)
+	off(technician)
+	found = hours_of(technician)[technician]
+	assert found["clocked"] == pytest.approx(1, abs=0.02)
+	assert (found["flagged"], found["billed"], found["jobs"]) == (0, 0, 0)
+	lane.finish(order)
+	found = hours_of(technician)[technician]
+	assert (found["flagged"], found["billed"], found["jobs"]) == (2.5, 0, 2)
+	status.set_status(order, "Invoiced", tell=False, invoiced_at=now_datetime())
+	frappe.db.commit()
+	found = hours_of(technician)[technician]
+	assert found["billed"] == 2.5
+	assert found["productivity"] == pytest.approx(250, abs=5)
+	assert (found["available"], found["efficiency"]) == (None, None)  # no opening hours are kept
+
+
+def test_work_taken_back_is_not_flagged_and_two_share_a_job(technician):
+	helper = f.make_user(roles.TECHNICIAN)
+	order = lane.make_order(works=[{"title": "Engine", "hours": 4, "technician": technician}], approved=True)
+	for user, hours in ((technician, 3), (helper, 1)):
+		back_date(on(user, order)["clock"], hours=hours)
+		off(user)
+	lane.finish(order, to=None)
+	found = hours_of(technician, helper)
+	assert found[technician]["flagged"] == pytest.approx(3, abs=0.03)
+	assert found[technician]["flagged"] + found[helper]["flagged"] == 4
+	jobs.take_back(order.name, 1, "Leaks again")
+	frappe.db.commit()
+	assert {row["flagged"] for row in hours_of(technician, helper).values()} == {0}
+
+
+def test_with_opening_hours_there_is_an_efficiency(technician):
+	settings = frappe.get_doc("Dealer Settings", f.COMPANY)
+	for day in WEEKDAYS:
+		settings.append("business_hours", {"weekday": day, "opens": "00:00:00", "closes": "20:00:00"})
+	settings.save()
+	frappe.db.commit()
+	try:
+		order = lane.make_order(
+			works=[{"title": "Engine", "hours": 5, "technician": technician}], approved=True
+		)
+		on(technician, order)
+		off(technician)
+		lane.finish(order)
+		found = hours_of(technician)[technician]
+	finally:
+		settings.reload()
+		settings.business_hours = []
+		settings.save()
+		frappe.db.commit()
+	assert (found["available"], found["efficiency"]) == (20, 25)
+
+
+def test_a_technician_sees_the_own_hours_only(technician):
+	helper = f.make_user(roles.TECHNICIAN)
+	order = lane.make_order(approved=True)
+	on(helper, order)
+	off(helper)
+	on(technician, order)
+	off(technician)
+	with f.logged_in(technician):
+		assert set(hours_of(technician, helper)) == {technician}
+	with f.logged_in(lane.service_manager()):
+		assert set(hours_of(technician, helper)) == {technician, helper}
