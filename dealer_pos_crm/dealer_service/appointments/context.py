@@ -44,6 +44,7 @@ def context(
 		"may": may,
 		"customer": _customer(customer),
 		"vehicle": _vehicle(vehicle),
+		"vehicles": _garage(customer) if customer and not vehicle else [],
 		"money": _money(customer, company) if customer and may["see_money"] else None,
 		"declined": _declined(vehicle) if vehicle and may["see_declined"] else None,
 		"last_visit": _last_visit(customer, vehicle) if may["see_orders"] else None,
@@ -83,6 +84,17 @@ def _vehicle(name: str | None) -> dict | None:
 		return None
 	fields = ["name", "title", "plate", "mileage", "status", "customer"]
 	return frappe.db.get_value("Dealer Vehicle", name, fields, as_dict=True)
+
+
+def _garage(customer: str) -> list[dict]:
+	"""The customer's own cars, the one that was here last first."""
+	return frappe.get_list(
+		"Dealer Vehicle",
+		{"customer": customer},
+		["name", "title"],
+		order_by="modified desc",
+		limit=PAGE,
+	)
 
 
 def _money(customer: str, company: str | None) -> list[dict]:

@@ -6,6 +6,10 @@ import * as html from "./desk/html";
 import * as list from "./desk/list";
 import * as server from "./desk/server";
 import * as words from "./desk/words";
+import * as appointment_actions from "./appointment/actions";
+import * as appointment from "./appointment/form";
+import * as appointment_load from "./appointment/load";
+import * as appointment_status from "./appointment/status";
 import * as customer from "./customer/form";
 import * as deposit_action from "./deposit/action_form";
 import * as deposit_actions from "./deposit/actions";
@@ -14,6 +18,10 @@ import * as deposit_status from "./deposit/status";
 import * as follow_up from "./follow_up/form";
 import * as follow_up_status from "./follow_up/status";
 import * as invoice from "./invoice/form";
+import * as check_in from "./repair_order/check_in";
+import * as find_order from "./repair_order/find";
+import * as repair_order from "./repair_order/form";
+import * as repair_order_status from "./repair_order/status";
 import * as rule from "./rule/form";
 import * as settings from "./settings/form";
 import * as vehicle from "./vehicle/form";
@@ -27,10 +35,17 @@ Object.assign(dealer, {
 	...server,
 	...words,
 	list,
+	appointment: {
+		...appointment_status,
+		...appointment_load,
+		actions: appointment_actions,
+		...appointment,
+	},
 	customer,
 	deposit: { ...deposit_actions, ...deposit_status, ...deposit_action, ...deposit },
 	follow_up: { ...follow_up_status, ...follow_up },
 	invoice,
+	repair_order: { ...repair_order_status, ...find_order, ...check_in, ...repair_order },
 	rule,
 	settings,
 	vehicle: { ...vehicle_status, ...vehicle },
@@ -46,6 +61,8 @@ for (const doctype of [
 	"Deposit Movement",
 	"Follow Up",
 	"Follow Up Rule",
+	"Labor Operation",
+	"Repair Order",
 ]) {
 	if (frappe.breadcrumbs?.preferred) frappe.breadcrumbs.preferred[doctype] = "Dealer Showroom";
 }
