@@ -170,9 +170,23 @@ def clock_on(order: str, job_no: int, user: str) -> dict:
 		return clocks.clock_on(order, job_no)
 
 
+def invoice_order(order: str, key: str) -> dict:
+	from dealer_pos_crm.dealer_service.billing import invoicing
+
+	return invoicing.invoice(order, key)
+
+
+def collect_order(order: str, amount: float, key: str) -> dict:
+	from dealer_pos_crm.dealer_service.billing import collecting
+
+	return collecting.collect(order, [{"mode_of_payment": "Cash", "amount": amount}], key)
+
+
 JOBS = {
 	job.__name__: job
 	for job in (
+		collect_order,
+		invoice_order,
 		take,
 		act,
 		decide,

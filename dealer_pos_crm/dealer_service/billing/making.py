@@ -11,10 +11,10 @@ import frappe
 from erpnext.accounts.party import get_party_account
 from erpnext.accounts.party import set_taxes as tax_rule_of
 from frappe import _
-from frappe.utils import cint, cstr, get_link_to_form, nowdate
+from frappe.utils import cint, cstr, flt, get_link_to_form, nowdate
 
 from dealer_pos_crm.dealer_cashier.deposits.taking import check_customer
-from dealer_pos_crm.dealer_cashier.money import rounded, to_float
+from dealer_pos_crm.dealer_cashier.money import rounded, shown, to_float
 from dealer_pos_crm.dealer_service.billing.missing import is_stock_item
 from dealer_pos_crm.dealer_service.billing.reading import Invoice
 from dealer_pos_crm.dealer_setup.settings import cost_center_of, settings_of
@@ -114,8 +114,8 @@ def _item(order, settings, line: Line, *, stock: bool) -> dict:
 		LineKind.PART: settings.parts_item,
 		LineKind.SUBLET: settings.sublet_item,
 	}
-	exact = line.kind is LineKind.PART and _is_exact(line)
 	item = line.item or usual[line.kind]
+	exact = _counted(line, item)
 	row = {
 		"item_code": item,
 		"item_name": line.text[:140],
@@ -129,7 +129,7 @@ def _item(order, settings, line: Line, *, stock: bool) -> dict:
 		"dealer_job_no": line.job_no,
 	}
 	if stock and _from_stock(line):
-		if not exact:
+		if not _is_exact(line):
 			raise Refused(
 				"inexact_part",
 				marked("Job {0}, {1}: {2} times {3} is not {4}. Correct quantity or rate of the part"),
@@ -139,16 +139,25 @@ def _item(order, settings, line: Line, *, stock: bool) -> dict:
 				line.rate,
 				line.amount,
 			)
+		row["qty"], row["rate"] = float(line.quantity), to_float(line.rate)
 		row["warehouse"] = line.warehouse or settings.parts_warehouse
 	return row
 
 
 def _is_exact(line: Line) -> bool:
 	"""Whether ERPNext will make this amount of quantity and rate, too."""
-	made = frappe.utils.flt(
-		to_float(line.rate) * float(line.quantity), len(str(line.amount.decimal).partition(".")[2])
-	)
+	made = flt(to_float(line.rate) * float(line.quantity), len(str(line.amount.decimal).partition(".")[2]))
 	return line.quantity > 0 and rounded(made, line.amount.currency) == line.amount
+
+
+def _counted(line: Line, item: str) -> bool:
+	"""Whether a part is a row of quantity and rate: the unit allows the quantity, and the sum is exact.
+	Else it is one row of its whole amount, which says how much it is."""
+	if line.kind is not LineKind.PART or not _is_exact(line):
+		return False
+	unit = frappe.get_cached_value("Item", item, "stock_uom")
+	whole = cint(frappe.get_cached_value("UOM", unit, "must_be_whole_number"))
+	return not whole or line.quantity == line.quantity.to_integral_value()
 
 
 def _from_stock(line: Line) -> bool:
@@ -160,7 +169,7 @@ def _description(line: Line, *, exact: bool) -> str:
 	if line.kind is LineKind.LABOR and line.quantity > 0 and line.amount:
 		return _("{0} ({1} hours)").format(text, _plain(line.quantity))
 	if line.kind is LineKind.PART and not exact and line.quantity != 1:
-		return _("{0} ({1} pieces)").format(text, _plain(line.quantity))
+		return _("{0} ({1} at {2})").format(text, _plain(line.quantity), shown(line.rate))
 	return text
 
 
@@ -171,10 +180,9 @@ def _plain(quantity: Decimal) -> str:
 def _at_our_rates(invoice, bill: Bill) -> None:
 	"""ERPNext's defaults (price lists, item texts) give way to what the customer authorised."""
 	for row, line in zip(invoice.items, bill.lines, strict=True):
-		exact = line.kind is LineKind.PART and _is_exact(line)
 		row.update(
 			{
-				"rate": to_float(line.rate if exact else line.amount),
+				"rate": to_float(line.rate if flt(row.qty) != 1 else line.amount),
 				"price_list_rate": 0,
 				"discount_percentage": 0,
 				"discount_amount": 0,

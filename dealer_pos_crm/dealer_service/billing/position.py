@@ -144,6 +144,7 @@ def refresh(name: str, *, invoiced_by: str | None = None) -> PaymentStatus:
 	documents = _without_idle_deductibles(order, reading.documents_of(order))
 	position = at_the_counter(order, documents)
 	rest = _rest(order, documents)
+	_follow_status(order, documents, rest, invoiced_by)
 	status = payment_status(position, billed=documents.any or _nothing_to_bill(order, rest))
 	_write(
 		order,
@@ -154,7 +155,6 @@ def refresh(name: str, *, invoiced_by: str | None = None) -> PaymentStatus:
 			"outstanding": to_float(position.outstanding),
 		},
 	)
-	_follow_status(order, documents, rest, invoiced_by)
 	_tell_paid(order, status, position)
 	_follow_claims(order, documents)
 	return status
