@@ -12,10 +12,11 @@ from dealer_pos_crm.domain.event import EVENT_TYPES
 from dealer_pos_crm.domain.money import Money, total
 from dealer_pos_crm.rehearsal.codec import event_from_dict, event_to_dict
 from dealer_pos_crm.rehearsal.summit_motors import acts as act_types
-from dealer_pos_crm.rehearsal.summit_motors import script
+from dealer_pos_crm.rehearsal.summit_motors import lane_acts, script
 from dealer_pos_crm.rehearsal.summit_motors.cars import CarRow, vehicles
 from dealer_pos_crm.rehearsal.summit_motors.events import events_of
 from dealer_pos_crm.rehearsal.summit_motors.house import House, house
+from dealer_pos_crm.rehearsal.summit_motors.operations import ASKED, OPERATIONS
 from dealer_pos_crm.rehearsal.summit_motors.people import DEPARTMENTS, STAFF, customers, staff_of
 
 ROLES = {
@@ -109,6 +110,15 @@ class Auditor:
 		self.open: dict[str, int] = {}
 		self.invoices: dict[str, act_types.IssueInvoice] = {}
 		self.waiting: dict[str, list[str]] = {}
+		self.appointments: dict[str, tuple[str, str, datetime]] = {}  # status, car, start
+		self.in_the_lane: set[str] = set()
+		self.orders: dict[str, lane_acts.OpenOrder] = {}
+		self.status: dict[str, str] = {}
+		self.jobs: dict[str, dict[int, str]] = {}  # order -> job -> answer
+		self.prices: dict[str, dict[int, int]] = {}
+		self.undone: dict[str, tuple[str, str]] = {}  # declined work -> car, op code
+		self.miles: dict[str, int] = {car.id: car.mileage for car in place.vehicles}
+		self.claims: dict[str, str] = {}
 		self.now = datetime.min
 
 	def see(self, act: act_types.Act) -> None:
@@ -118,7 +128,7 @@ class Auditor:
 			car = self.car[deposit]
 			if until and car and self.holder.get(car) == deposit and until < act.at:
 				raise AssertionError(f"{deposit} still holds {car} at {act.at}, it should have ended {until}")
-		if not isinstance(act, act_types.ExpireHold):
+		if not isinstance(act, act_types.ExpireHold | lane_acts.MissAppointment):
 			assert act.by in self.users
 			assert act.at.weekday() < 6
 			assert 8 <= act.at.hour < 20
@@ -248,6 +258,157 @@ class Auditor:
 		assert 0 < act.amount.minor <= self.open[act.invoice_id]
 		self.open[act.invoice_id] -= act.amount.minor
 
+	# the service lane
+
+	def stands(self, appointment: str) -> tuple[str, datetime]:
+		status, car, starts = self.appointments[appointment]
+		assert status in ("Booked", "Confirmed"), (appointment, status)
+		return car, starts
+
+	def BookAppointment(self, act):
+		assert act.appointment_id not in self.appointments
+		assert self.vehicles[act.vehicle_id].owner == act.customer_id
+		assert act.vehicle_id not in self.in_the_lane
+		others = [a for a, (status, car, _starts) in self.appointments.items() if car == act.vehicle_id]
+		assert all(self.appointments[a][0] not in ("Booked", "Confirmed") for a in others)
+		assert act.works or act.declined_ids
+		assert set(act.works) <= set(ASKED)
+		assert all(self.undone[name][0] == act.vehicle_id for name in act.declined_ids)
+		assert not {self.undone[name][1] for name in act.declined_ids} & set(act.works)
+		assert self.users[act.advisor] == "Dealer Service Advisor"
+		self.promise(act.appointment_id, act.vehicle_id, act.starts_at)
+
+	def promise(self, appointment: str, car: str, starts: datetime) -> None:
+		assert starts > self.now and starts.weekday() < 6 and 8 <= starts.hour < 16
+		assert starts.minute in (0, 30) and not starts.second
+		self.appointments[appointment] = ("Booked", car, starts)
+
+	def ConfirmAppointment(self, act):
+		car, starts = self.stands(act.appointment_id)
+		assert act.at < starts
+		self.appointments[act.appointment_id] = ("Confirmed", car, starts)
+
+	def CancelAppointment(self, act):
+		car, starts = self.stands(act.appointment_id)
+		assert act.reason and act.at < starts
+		self.appointments[act.appointment_id] = ("Cancelled", car, starts)
+
+	def MoveAppointment(self, act):
+		car, starts = self.stands(act.appointment_id)
+		assert act.at < starts
+		self.appointments[act.appointment_id] = ("Rescheduled", car, starts)
+		self.promise(act.new_id, car, act.starts_at)
+
+	def MissAppointment(self, act):
+		car, starts = self.stands(act.appointment_id)
+		assert timedelta(minutes=30) < act.at - starts < timedelta(hours=1)
+		self.appointments[act.appointment_id] = ("No-show", car, starts)
+
+	def OpenOrder(self, act):
+		assert act.order_id not in self.orders
+		assert self.vehicles[act.vehicle_id].owner == act.customer_id
+		assert act.vehicle_id not in self.in_the_lane
+		if act.appointment_id:
+			car, starts = self.stands(act.appointment_id)
+			assert car == act.vehicle_id and timedelta(0) <= act.at - starts < timedelta(minutes=30)
+			self.appointments[act.appointment_id] = ("Arrived", car, starts)
+		assert act.mileage > self.miles[act.vehicle_id]
+		assert act.promised_at > act.at and act.promised_at.weekday() < 6
+		self.miles[act.vehicle_id] = act.mileage
+		self.in_the_lane.add(act.vehicle_id)
+		self.orders[act.order_id], self.status[act.order_id] = act, "Open"
+		self.jobs[act.order_id] = {work.job_no: "Approved" for work in act.works}
+		self.prices[act.order_id] = {
+			work.job_no: OPERATIONS[work.op_code].price(work.pay_type).minor * (work.pay_type == "Customer")
+			for work in act.works
+		}
+		assert list(self.jobs[act.order_id]) == list(range(1, len(act.works) + 1))
+		for work in act.works:
+			if work.declined_id:
+				assert self.undone.pop(work.declined_id) == (act.vehicle_id, work.op_code)
+
+	def working(self, order: str) -> None:
+		assert self.status[order] in ("Open", "In Progress", "Waiting Parts", "Ready")
+
+	def MoveOrder(self, act):
+		self.working(act.order_id)
+		assert act.to != self.status[act.order_id]
+		self.status[act.order_id] = act.to
+
+	def Inspect(self, act):
+		self.working(act.order_id)
+		assert self.users[act.by] == "Dealer Technician"
+		for work in act.found:
+			assert work.job_no not in self.jobs[act.order_id] and work.severity in ("Red", "Yellow")
+			self.jobs[act.order_id][work.job_no] = "Pending"
+			self.prices[act.order_id][work.job_no] = OPERATIONS[work.op_code].price().minor
+			self.found = {**getattr(self, "found", {}), (act.order_id, work.job_no): work.op_code}
+
+	def AnswerJob(self, act):
+		self.working(act.order_id)
+		assert self.jobs[act.order_id][act.job_no] == "Pending"
+		self.jobs[act.order_id][act.job_no] = act.answer
+		assert (act.answer == "Approved") == (act.declined_id is None) == (not act.reason)
+		assert (act.answer == "Deferred") == (act.deferred_until is not None)
+		if act.declined_id:
+			assert act.declined_id not in self.undone
+			car = self.orders[act.order_id].vehicle_id
+			self.undone[act.declined_id] = (car, self.found[act.order_id, act.job_no])
+
+	def StepOfPart(self, act):
+		self.working(act.order_id)
+		assert self.jobs[act.order_id][act.job_no] == "Approved"
+		assert act.eta.weekday() < 6
+
+	def FinishJob(self, act):
+		self.working(act.order_id)
+		assert self.jobs[act.order_id][act.job_no] == "Approved"
+		assert act.minutes > 0
+		self.jobs[act.order_id][act.job_no] = "Done"
+
+	def InvoiceOrder(self, act):
+		assert self.status[act.order_id] == "Ready"
+		assert set(self.jobs[act.order_id].values()) <= {"Done", "Declined", "Deferred"}
+		done = [number for number, answer in self.jobs[act.order_id].items() if answer == "Done"]
+		assert act.amount.minor == sum(self.prices[act.order_id][number] for number in done)
+		assert bool(act.claimed) == (act.claim_id is not None)
+		self.status[act.order_id] = "Invoiced"
+		self.open[act.invoice_id] = act.amount.minor
+		if act.claim_id:
+			self.claims[act.claim_id] = "To Submit"
+		self.invoice_of = {**getattr(self, "invoice_of", {}), act.order_id: act.invoice_id}
+
+	def PayOrder(self, act):
+		assert self.users[act.by] == "Dealer Cashier"
+		assert act.amount.minor > 0 and act.mode in act_types.MODES
+		assert (act.reference is None) == (act.mode == "Cash")
+		self.open[act.invoice_id] -= act.amount.minor
+		assert self.open[act.invoice_id] >= 0
+
+	def CloseOrder(self, act):
+		assert self.status[act.order_id] == "Invoiced"
+		unpaid = self.open[self.invoice_of[act.order_id]]
+		assert bool(unpaid) == bool(act.release_reason)
+		assert not unpaid or "Manager" in self.users[act.by]
+		assert act.mileage > self.orders[act.order_id].mileage
+		assert act.next_on > act.at.date()
+		self.status[act.order_id] = "Closed"
+		self.in_the_lane.discard(self.orders[act.order_id].vehicle_id)
+		self.miles[self.orders[act.order_id].vehicle_id] = act.mileage
+
+	def SubmitClaim(self, act):
+		assert self.claims[act.claim_id] == "To Submit"
+		self.claims[act.claim_id] = "Submitted"
+
+	def AnswerClaim(self, act):
+		assert self.claims[act.claim_id] == "Submitted"
+		assert bool(act.amount) == (not act.reason)
+		self.claims[act.claim_id] = "Answered"
+
+	def CloseDeclined(self, act):
+		assert act.note
+		del self.undone[act.declined_id]
+
 
 @pytest.fixture(scope="module", params=range(1, 7), ids=lambda seed: f"seed {seed}")
 def place(request) -> House:
@@ -267,7 +428,8 @@ class TestScript:
 	def test_everything_happens_in_sixty_days(self, place):
 		acts = script.acts(60, TODAY, place)
 		found = Counter(type(act).__name__ for act in acts)
-		assert set(found) == {act_type.__name__ for act_type in act_types.Act.__args__}
+		every = {*act_types.Act.__args__, *lane_acts.LaneAct.__args__}
+		assert set(found) == {act_type.__name__ for act_type in every}
 		taken = [act for act in acts if isinstance(act, act_types.TakeDeposit)]
 		assert 100 < len(taken) < 250
 		assert {act.kind for act in taken} == set(Kind)
@@ -275,6 +437,28 @@ class TestScript:
 		assert {len(act.tenders) for act in taken} >= {1, 2}
 		assert any(act.from_waiting_list for act in taken)
 		assert len({act.reason for act in acts if isinstance(act, act_types.RefundDeposit)}) > 3
+
+	def test_the_lane_is_believable(self, place):
+		"""Shares that a dealership knows: no-shows, declined work, and what comes back of it."""
+		acts = script.acts(90, TODAY, place)
+		found = Counter(type(act).__name__ for act in acts)
+		over = found["MissAppointment"] + sum(
+			isinstance(act, lane_acts.OpenOrder) and act.appointment_id is not None for act in acts
+		)
+		assert 0.10 < found["MissAppointment"] / over < 0.25
+		answers = [act for act in acts if isinstance(act, lane_acts.AnswerJob)]
+		refused = [act for act in answers if act.declined_id]
+		assert 0.3 < len(refused) / len(answers) < 0.6
+		back = {
+			work.declined_id
+			for act in acts
+			if isinstance(act, lane_acts.OpenOrder)
+			for work in act.works
+			if work.declined_id
+		}
+		assert back <= {act.declined_id for act in refused}
+		assert 0.05 < len(back) / len(refused) < 0.35
+		assert 2 < found["OpenOrder"] / 77 < 4  # a day on which the house is open
 
 	def test_the_same_seed_the_same_days(self, place):
 		again = house(place.seed)
@@ -310,9 +494,16 @@ class TestEvents:
 
 	def test_the_built_in_month_has_some_of_everything(self):
 		found = Counter(told.type for told in script.month())
-		assert set(found) == {
+		seldom = {"claim.paid", "claim.denied", "declined_service.reopened", "declined_service.closed"}
+		assert set(found) - seldom == {
 			"deposit.taken", "deposit.applied", "deposit.refunded", "deposit.forfeited", "deposit.moved",
 			"deposit.hold_expired", "payment.reversed", "payment.received", "vehicle.held", "vehicle.released",
 			"invoice.issued", "invoice.credited",
+			"appointment.booked", "appointment.confirmed", "appointment.kept", "appointment.missed",
+			"appointment.cancelled", "appointment.rescheduled",
+			"ro.opened", "ro.status_changed", "ro.invoiced", "ro.paid", "ro.closed", "inspection.done",
+			"job.recommended", "job.approved", "job.declined", "job.deferred", "job.done",
+			"part.ordered", "part.delayed", "part.arrived", "claim.submitted",
+			"declined_service.booked", "declined_service.recovered",
 		}  # fmt: skip
 		assert {told.happened_at.month for told in script.month()} == {10}

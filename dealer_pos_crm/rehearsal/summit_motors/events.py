@@ -23,10 +23,12 @@ from .acts import (
 	TakeDeposit,
 )
 from .house import House
+from .lane_acts import AnyAct
+from .lane_events import LaneLedger
 from .people import COMPANY, CURRENCY
 
 
-def events_of(place: House, acts: Iterable[Act]) -> list[Event]:
+def events_of(place: House, acts: Iterable[AnyAct]) -> list[Event]:
 	"""The events that the acts lead to, in the order of time."""
 	ledger = _Ledger(place)
 	told = [event for act in acts for event in ledger.told(act)]
@@ -58,9 +60,10 @@ class _Ledger:
 			IssueInvoice: self._issue,
 			PayInvoice: self._pay,
 			CreditInvoice: self._credit,
+			**LaneLedger(self._vehicles, self._owners).tell,
 		}
 
-	def told(self, act: Act) -> Iterator[Event]:
+	def told(self, act: AnyAct) -> Iterator[Event]:
 		return self._tell[type(act)](act)
 
 	def _about(

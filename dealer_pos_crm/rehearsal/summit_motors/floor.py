@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from ...domain.money import Money
-from .acts import Act, TakeDeposit
+from .acts import TakeDeposit
 from .cars import Vehicle
+from .lane_acts import AnyAct
 from .people import CURRENCY, Customer, staff_of
 
 _OPENS, _CLOSES = 9, 18  # when acts happen; the house itself opens a little earlier
@@ -35,7 +36,7 @@ class Floor:
 	customers: tuple[Customer, ...]
 	vehicles: tuple[Vehicle, ...]
 	rng: random.Random
-	acts: list[Act] = field(default_factory=list)
+	acts: list[AnyAct] = field(default_factory=list)
 
 	def __post_init__(self) -> None:
 		self._queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
@@ -90,7 +91,7 @@ class Floor:
 		self._turn += 1
 		heapq.heappush(self._queue, (at, self._turn, act))
 
-	def _run(self, end: datetime) -> list[Act]:
+	def _run(self, end: datetime) -> list[AnyAct]:
 		"""Let happen what is in the queue, and what comes of it, until the end."""
 		while self._queue and self._queue[0][0] <= end:
 			self._now, _turn, act = heapq.heappop(self._queue)

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from ...domain.event import Event
-from .acts import Act
 from .cars import Vehicle, vehicles
 from .deposits import Deposits
 from .events import events_of
 from .house import House, house
+from .lane import Lane
+from .lane_acts import AnyAct
 from .people import Customer
 
 MONTH_END = date(2025, 10, 31)  # the last day of the built-in month
@@ -25,7 +26,7 @@ def stock(persons: Sequence[Customer]) -> tuple[Vehicle, ...]:
 	return vehicles(persons)
 
 
-def acts(days: int = 60, today: date = MONTH_END, place: House | None = None) -> list[Act]:
+def acts(days: int = 60, today: date = MONTH_END, place: House | None = None) -> list[AnyAct]:
 	"""What happens in so many days up to and including ``today``, in the order of time."""
 	place = place or house()
 	rng = random.Random(f"acts-{place.seed}")
@@ -38,8 +39,8 @@ def month(place: House | None = None, today: date = MONTH_END) -> list[Event]:
 	return events_of(place, acts(MONTH_DAYS, today, place))
 
 
-class _Script(Deposits):
-	def play(self, days: int, today: date) -> list[Act]:
+class _Script(Lane, Deposits):
+	def play(self, days: int, today: date) -> list[AnyAct]:
 		end = datetime.combine(today, time(20))
 		for back in range(days - 1, -1, -1):
 			day = today - timedelta(days=back)
@@ -54,7 +55,8 @@ class _Script(Deposits):
 			(self._deposit_on_order, 0.4),
 			(self._deposit_on_part, 0.45),
 			(self._sale, 0.45),
-			(self._service_visit, 2.6),
+			(self._call, 3.4),
+			(self._walk_in, 0.9),
 			(self._parts_sale, 0.9),
 			(self._join_waiting_list, 0.5),
 		):

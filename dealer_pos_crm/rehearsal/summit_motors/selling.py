@@ -1,4 +1,4 @@
-"""Selling at Summit Motors: invoices, payments, service visits and the parts counter."""
+"""Selling at Summit Motors: invoices, payments and the parts counter."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -93,28 +93,6 @@ class Selling(Floor):
 		invoice = self._sell(at, self._customer().id, vehicle.id, vehicle.what, self._agreed(vehicle))
 		self._settle(at + timedelta(minutes=self.rng.randint(5, 40)), invoice, invoice.total)
 
-	def _service_visit(self, at: datetime) -> None:
-		owned = [v for v in self.vehicles if v.owner is not None]
-		if not owned:
-			return
-		vehicle = self.rng.choice(owned)
-		work, hours, parts = self.rng.choice(words.SERVICE_JOBS)
-		lines = [
-			InvoiceLine(item="Service labor", description=work, amount=Money(hours * 16_500 // 10, CURRENCY))
-		]
-		if parts:
-			lines.append(
-				InvoiceLine(item="Parts", description=f"Parts for {work.lower()}", amount=dollars(parts))
-			)
-		assert vehicle.owner is not None
-		invoice = self._issue(at, self._service_manager, vehicle.owner, vehicle.id, "Service", lines)
-		open_amount = invoice.total
-		if self.rng.random() < 0.07:
-			credit = Money(min(open_amount.minor // 5, 7_500), CURRENCY)
-			self._credit(at + timedelta(minutes=12), invoice, credit, self.rng.choice(words.CREDIT_REASONS))
-			open_amount = open_amount - credit
-		self._pay_some_time(at + timedelta(minutes=20), invoice, open_amount)
-
 	def _credit(self, at: datetime, invoice: IssueInvoice, amount: Money, reason: str) -> None:
 		act = CreditInvoice(
 			id=self._id("CREDIT"),
@@ -127,7 +105,7 @@ class Selling(Floor):
 		self._at(at, lambda _now: self.acts.append(act))
 
 	def _pay_some_time(self, at: datetime, invoice: IssueInvoice, amount: Money) -> None:
-		"""Most pay when they collect the car, some in two parts, a few not yet."""
+		"""Most pay when they collect their things, a few not yet."""
 		luck = self.rng.random()
 		if luck < 0.88:
 			self._settle(at + timedelta(minutes=self.rng.randint(5, 60)), invoice, amount)
@@ -140,4 +118,9 @@ class Selling(Floor):
 		part, cost = self.rng.choice(words.COUNTER_PARTS)
 		line = InvoiceLine(item="Parts", description=part, amount=dollars(cost))
 		invoice = self._issue(at, self._accountant, self._customer().id, None, "Parts", [line])
-		self._settle(at + timedelta(minutes=self.rng.randint(2, 9)), invoice, invoice.total)
+		open_amount = invoice.total
+		if self.rng.random() < 0.1:
+			credit = Money(open_amount.minor // 5, CURRENCY)
+			self._credit(at + timedelta(minutes=2), invoice, credit, self.rng.choice(words.CREDIT_REASONS))
+			open_amount = open_amount - credit
+		self._pay_some_time(at + timedelta(minutes=5), invoice, open_amount)

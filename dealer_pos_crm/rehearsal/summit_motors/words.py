@@ -30,22 +30,6 @@ ACCESSORIES = (
 	("Paint protection, front", 890),
 	("All-weather mats", 210),
 )
-SERVICE_JOBS = (  # what, tenths of an hour, dollars of parts
-	("Oil and filter change", 5, "48.50"),
-	("Front brake pads and rotors", 22, "268.40"),
-	("Rear brake pads", 14, "124.90"),
-	("60,000 mile service", 38, "312.75"),
-	("30,000 mile service", 24, "186.20"),
-	("Wheel alignment", 10, ""),
-	("Battery replacement", 6, "189.00"),
-	("Coolant flush", 12, "42.60"),
-	("Four tires, mounted and balanced", 16, "684.00"),
-	("Check engine light diagnosis", 10, ""),
-	("Cabin and engine air filter", 4, "61.30"),
-	("Serpentine belt", 11, "74.15"),
-	("Transmission fluid service", 15, "138.80"),
-	("Wiper blades and bulbs", 3, "57.25"),
-)
 COUNTER_PARTS = (
 	("Wiper blades, pair", "44.90"),
 	("Touch-up paint pen", "19.95"),
@@ -89,7 +73,7 @@ CANCEL_REASONS = (
 	"Taken twice by mistake",
 )
 CREDIT_REASONS = (
-	"Goodwill: car was ready a day late",
 	"Loyalty coupon was forgotten",
-	"Diagnosis fee waived, repair was done",
+	"Price match with another shop",
+	"Last one, box was open",
 )
