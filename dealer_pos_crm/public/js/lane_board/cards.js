@@ -34,16 +34,12 @@ export function by_promise(one, other) {
 
 /** "25 min", "3 h", "2 d": short enough for a card. */
 export function span(seconds) {
-	const size = Math.abs(seconds);
-	if (size < HOUR) return __("{0} min", [Math.max(1, Math.round(size / 60))]);
-	if (size < 24 * HOUR) {
-		const hours = Math.floor(size / HOUR);
-		const minutes = Math.round((size % HOUR) / 60);
-		return hours < 6 && minutes
-			? __("{0} h {1} min", [hours, minutes])
-			: __("{0} h", [Math.round(size / HOUR)]);
-	}
-	return __("{0} d", [Math.round(size / (24 * HOUR))]);
+	const minutes = Math.max(1, Math.round(Math.abs(seconds) / 60));
+	if (minutes < 60) return __("{0} min", [minutes]);
+	const hours = Math.floor(minutes / 60);
+	if (hours < 6 && minutes % 60) return __("{0} h {1} min", [hours, minutes % 60]);
+	if (hours < 24) return __("{0} h", [Math.round(minutes / 60)]);
+	return __("{0} d", [Math.round(minutes / (24 * 60))]);
 }
 
 /** The time on the wall, with its day when that is not today. */
@@ -60,10 +56,9 @@ export function promise(card) {
 	const seconds = dealer.seconds_until(at);
 	const kept = WAITING.includes(card.status);
 	const late = !kept && seconds < 0;
-	const soon = !kept && !late && seconds <= HOUR;
+	const soon = !kept && !late && !is_booked(card) && seconds <= HOUR;
 	let words = "";
-	if (late && is_booked(card)) words = __("{0} overdue", [span(seconds)]);
-	else if (late) words = __("{0} late", [span(seconds)]);
+	if (late) words = __("{0} late", [span(seconds)]);
 	else if (!kept && seconds < 24 * HOUR) words = __("in {0}", [span(seconds)]);
 	return { at, tone: late ? "red" : soon ? "orange" : "", late, soon, words };
 }

@@ -13,6 +13,9 @@ export function step_of(card, may) {
 	}
 	if (!may.move) return null;
 	if (card.pending_jobs) return { name: "answer", label: __("Record Answer") };
+	if (card.status === "Waiting Parts" && card.parts?.missing) {
+		return { name: "parts_arrived", label: __("Parts Arrived") };
+	}
 	if (card.status === "Ready") return { name: "invoice", label: __("Invoice") };
 	return null;
 }
