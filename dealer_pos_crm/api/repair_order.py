@@ -51,11 +51,14 @@ def check_in(values: str | dict, client_key: str) -> str:
 
 @frappe.whitelist()
 def check_in_context(
-	customer: str | None = None, vehicle: str | None = None, appointment: str | None = None
+	customer: str | None = None,
+	vehicle: str | None = None,
+	appointment: str | None = None,
+	company: str | None = None,
 ) -> dict:
 	"""What the check-in should know: the last mileage, whose car it is, orders that are open, work declined."""
 	frappe.has_permission("Repair Order", "create", throw=True)
-	return overview.check_in_context(customer, vehicle, appointment)
+	return overview.check_in_context(customer, vehicle, appointment, company)
 
 
 @frappe.whitelist()

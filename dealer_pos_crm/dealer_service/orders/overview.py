@@ -1,5 +1,7 @@
 """What the Repair Order form and the check-in show beside the fields."""
 
+from datetime import datetime, timedelta
+
 import frappe
 from frappe.utils import cint, cstr, get_datetime, now_datetime
 
@@ -9,8 +11,11 @@ from dealer_pos_crm.dealer_service.orders.closing import REOPENING
 from dealer_pos_crm.dealer_service.orders.order import DOCTYPE, money, rule_jobs
 from dealer_pos_crm.dealer_setup.people import names_of
 from dealer_pos_crm.dealer_setup.roles import PARTS, TECHNICIAN
+from dealer_pos_crm.dealer_setup.settings import business_hours
 from dealer_pos_crm.domain import repair_order as rules
 from dealer_pos_crm.domain.money import total
+
+_USUAL_STAY = timedelta(hours=3)
 
 
 def of(name: str) -> dict:
@@ -137,11 +142,13 @@ def _clocked(name: str) -> list[dict]:
 	]
 
 
-def check_in_context(customer: str | None, vehicle: str | None, appointment: str | None) -> dict:
+def check_in_context(
+	customer: str | None, vehicle: str | None, appointment: str | None, company: str | None
+) -> dict:
 	"""What check-in starts with. Amounts in the company's currency."""
 	booked = frappe.get_doc("Service Appointment", appointment) if appointment else None
 	if booked:
-		customer, vehicle = booked.customer, booked.vehicle
+		customer, vehicle, company = booked.customer, booked.vehicle, booked.company
 	car = (
 		frappe.db.get_value(
 			"Dealer Vehicle", vehicle, ["name", "title", "customer", "mileage", "plate"], as_dict=True
@@ -166,7 +173,15 @@ def check_in_context(customer: str | None, vehicle: str | None, appointment: str
 		"declined": declined_for(vehicle),
 		"recalls": recalls_of(vehicle),
 		"appointment": _booked(booked) if booked else None,
+		"promise": usual_promise(company),
 	}
+
+
+def usual_promise(company: str | None) -> datetime:
+	"""A time to promise that is easy to keep and to read out: some open hours from now, on the half hour."""
+	at = now_datetime() + timedelta(minutes=30)
+	at = at.replace(minute=30 * (at.minute // 30), second=0, microsecond=0)
+	return business_hours(company).add(at, _USUAL_STAY) if company else at + _USUAL_STAY
 
 
 def _cars_of(customer: str) -> list[dict]:

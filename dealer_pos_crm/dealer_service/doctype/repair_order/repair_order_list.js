@@ -1,8 +1,7 @@
 frappe.listview_settings["Repair Order"] = {
-	hide_name_column: false,
-	add_fields: ["status", "promised_at", "pending_jobs", "grand_total", "outstanding", "currency", "payment_status"],
+		add_fields: ["status", "promised_at", "pending_jobs", "grand_total", "outstanding", "currency", "payment_status"],
 	onload(listview) {
-		dealer.list.wide(listview, 7);
+		dealer.list.wide(listview, dealer.list.is_narrow() ? 6 : 8);
 		listview.page.add_inner_button(__("Find"), () => dealer.repair_order.find());
 	},
 	refresh(listview) {

@@ -48,6 +48,7 @@ export function record_answer(doc, facts, rows, done) {
 				depends_on: "eval:doc.how === 'Phone'",
 				mandatory_depends_on: "eval:doc.how === 'Phone'",
 			},
+			{ fieldtype: "Section Break" },
 		],
 		label: __("Record"),
 		missing: (values) => {
@@ -126,14 +127,10 @@ function table(dialog, doc, rows, said) {
 			}
 			${rows.map(
 				(row) => html`<div class="dlr-asked" data-job="${row.job_no}">
-					<span class="dlr-job-no">${row.job_no}</span>
-					<div class="dlr-job-text">
+					<span class="dlr-ro-job-no">${row.job_no}</span>
+					<div class="dlr-ro-job-text">
 						<b>${row.title}</b>
-						<div class="dlr-small">
-							${row.pay_type === "Customer" ? "" : html`${__(row.pay_type)} · `}${
-					row.severity ? html`${__(row.severity)} · ` : ""
-				}${row.concern || ""}
-						</div>
+						<div class="dlr-small">${about(row)}</div>
 					</div>
 					<span class="dlr-money">${money(row.amount, doc.currency)}</span>
 					<div class="btn-group" role="radiogroup" aria-label="${__("Answer to job {0}", [row.job_no])}">
@@ -180,6 +177,11 @@ function table(dialog, doc, rows, said) {
 	});
 	if (rows.length === 1 && rows[0].answer === "Pending") choose(rows[0].job_no, "Approved");
 	dialog.dlr_refresh();
+}
+
+function about(row) {
+	const payer = row.pay_type === "Customer" ? "" : __(row.pay_type);
+	return [payer, row.severity && __(row.severity), row.concern].filter(Boolean).join(" · ");
 }
 
 /** Why, or until when. */

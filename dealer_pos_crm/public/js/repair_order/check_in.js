@@ -15,25 +15,25 @@ const SEVERITY = { Red: "red", Yellow: "yellow", Green: "green" };
  * @param {(name: string) => void} [done] else the repair order opens
  */
 export async function check_in(known = {}, done) {
-	let facts = {};
-	if (known.appointment || known.customer || known.vehicle) {
-		facts = await context(known);
-		if (facts.appointment?.repair_order) {
-			frappe.set_route("Form", "Repair Order", facts.appointment.repair_order);
-			return null;
-		}
+	const usual = known.company || usual_company(frappe.defaults.get_default("company"));
+	let facts = await context({ ...known, company: usual });
+	if (facts.appointment?.repair_order) {
+		frappe.set_route("Form", "Repair Order", facts.appointment.repair_order);
+		return null;
 	}
 	const booked = facts.appointment;
 	const taken = new Set((booked?.works || []).map((row) => row.declined_service).filter(Boolean));
 	const chosen = new Set();
-	const company = booked?.company || known.company || usual_company(frappe.defaults.get_default("company"));
+	const company = booked?.company || usual;
 	let asked = 0;
+	let dialog = null; // its fields ask about each other while it is drawn
 
 	const learn = async () => {
+		if (!dialog) return;
 		const { customer, vehicle } = dialog.get_values(true) || {};
 		const mine = ++asked;
 		if (!customer && !vehicle) return;
-		const found = await context({ customer, vehicle });
+		const found = await context({ customer, vehicle, company });
 		if (mine !== asked) return;
 		facts = { ...found, appointment: booked };
 		if (!vehicle && found.cars.length === 1) return dialog.set_value("vehicle", found.cars[0].name);
@@ -42,11 +42,12 @@ export async function check_in(known = {}, done) {
 		draw();
 	};
 
-	const dialog = ask({
+	dialog = ask({
 		title: booked ? __("Check In: {0}", [facts.customer?.customer_name || booked.name]) : __("Check In"),
 		size: "large",
 		fields: [
 			{ fieldtype: "HTML", fieldname: "known" },
+			{ fieldtype: "Section Break" },
 			{
 				fieldtype: "Link",
 				fieldname: "customer",
@@ -105,7 +106,7 @@ export async function check_in(known = {}, done) {
 				options: ["", "Empty", "1⁄4", "1⁄2", "3⁄4", "Full"],
 			},
 			{ fieldtype: "Data", fieldname: "tag", label: __("Tag") },
-			{ fieldtype: "Datetime", fieldname: "promised_at", label: __("Promised"), default: promise() },
+			{ fieldtype: "Datetime", fieldname: "promised_at", label: __("Promised"), default: facts.promise },
 			{ fieldtype: "Section Break" },
 			{
 				fieldtype: "Small Text",
@@ -127,6 +128,7 @@ export async function check_in(known = {}, done) {
 				default: facts.customer?.customer_name,
 				depends_on: "eval:doc.authorised",
 			},
+			{ fieldtype: "Section Break" },
 		],
 		label: __("Check In"),
 		missing: (values) => {
@@ -192,16 +194,9 @@ export async function check_in(known = {}, done) {
 function context(known) {
 	return call(
 		"dealer_pos_crm.api.repair_order.check_in_context",
-		Object.fromEntries(Object.entries(known).filter(([name, value]) => value && name !== "company")),
+		Object.fromEntries(Object.entries(known).filter(([, value]) => value)),
 		GET
 	);
-}
-
-/** At half past the hour three hours from now; a proposal that is easy to read out. */
-function promise() {
-	const at = moment().add(3, "hours");
-	at.minutes(at.minutes() < 30 ? 30 : 60).seconds(0);
-	return frappe.datetime.convert_to_system_tz(at.format("YYYY-MM-DD HH:mm:ss"));
 }
 
 function told(facts, taken) {

@@ -9,7 +9,7 @@ const FEW = 8;
 export function job_list(doc, facts, all) {
 	const rows = doc.jobs || [];
 	if (!rows.length) {
-		return html`<div class="dlr-jobs dlr-empty">
+		return html`<div class="dlr-ro-jobs dlr-empty">
 			${
 				facts.may?.edit && is_working(doc)
 					? __("No job yet. Recommend one, or add work that was declined before.")
@@ -22,7 +22,7 @@ export function job_list(doc, facts, all) {
 		(a, b) => (b.answer === "Pending") - (a.answer === "Pending") || a.job_no - b.job_no
 	);
 	const shown = all || rows.length <= FEW + 2 ? sorted : sorted.slice(0, FEW);
-	return html`<div class="dlr-jobs" role="list" aria-label="${__("Jobs")}">
+	return html`<div class="dlr-ro-jobs" role="list" aria-label="${__("Jobs")}">
 		${shown.map((row) => job(row, doc, facts))}
 		${
 			shown.length < rows.length
@@ -37,9 +37,9 @@ export function job_list(doc, facts, all) {
 function job(row, doc, facts) {
 	const parts = facts.parts?.by_job?.[row.job_no];
 	const choices = choices_of(row, doc, facts);
-	return html`<div class="dlr-job" role="listitem" data-job="${row.job_no}">
-		<span class="dlr-job-no">${row.job_no}</span>
-		<div class="dlr-job-text">
+	return html`<div class="dlr-ro-job" role="listitem" data-job="${row.job_no}">
+		<span class="dlr-ro-job-no">${row.job_no}</span>
+		<div class="dlr-ro-job-text">
 			<div>
 				<b>${row.title}</b>
 				${row.labor_operation ? html`<span class="dlr-small">${link("Labor Operation", row.labor_operation, row.labor_operation)}</span>` : ""}
@@ -48,7 +48,7 @@ function job(row, doc, facts) {
 			</div>
 			<div class="dlr-small">${details(row)}</div>
 		</div>
-		<span class="dlr-job-state">
+		<span class="dlr-ro-job-state">
 			${parts && parts !== "In Stock" ? pill(__("Parts: {0}", [__(parts)]), PARTS[parts]) : ""}
 			${
 				row.done
@@ -57,7 +57,7 @@ function job(row, doc, facts) {
 			}
 		</span>
 		<span class="dlr-money">${money(row.amount, doc.currency)}</span>
-		<span class="dlr-job-menu">${choices.length ? menu(row, choices) : ""}</span>
+		<span class="dlr-ro-job-menu">${choices.length ? menu(row, choices) : ""}</span>
 	</div>`;
 }
 

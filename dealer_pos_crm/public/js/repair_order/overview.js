@@ -7,7 +7,7 @@ import { PARTS, color_of, is_working, promise_of } from "./status";
 export function overview(doc, facts) {
 	return html`<div class="dlr-overview">
 		<div class="dlr-answer dlr-ro">
-			${stands(doc, facts)} ${promised(doc)} ${answers(doc, facts)} ${parts(doc, facts)}
+			${car(doc)} ${stands(doc, facts)} ${promised(doc)} ${answers(doc, facts)} ${parts(doc, facts)}
 			${balance(doc)}
 		</div>
 		${recalls(facts.recalls || [])} ${declined(facts, doc)} ${notes(doc, facts)}
@@ -20,6 +20,17 @@ function figure(label, fact, ...small) {
 		<div class="dlr-fact">${fact}</div>
 		${small.filter(Boolean).map((line) => html`<div class="dlr-small">${line}</div>`)}
 	</div>`;
+}
+
+function car(doc) {
+	return figure(
+		__("Vehicle"),
+		link("Dealer Vehicle", doc.vehicle, doc.vehicle_title),
+		[doc.plate, doc.mileage_in && __("{0} on arrival", [doc.mileage_in.toLocaleString()])]
+			.filter(Boolean)
+			.join(" · "),
+		doc.tag && __("Tag {0}", [doc.tag])
+	);
 }
 
 function stands(doc, facts) {
@@ -44,8 +55,7 @@ function promised(doc) {
 		html`<span class="${tone && `dlr-${tone}`}">${exact(doc.promised_at)}</span>`,
 		words
 			? html`<span class="${tone && `dlr-${tone}`}">${words}, ${when(doc.promised_at)}</span>`
-			: "",
-		doc.tag && __("Tag {0}", [doc.tag])
+			: ""
 	);
 }
 
@@ -163,8 +173,16 @@ export function declined_row(row, may_add) {
 	</div>`;
 }
 
+function contact(doc) {
+	const ways = { Phone: __("prefers a call"), Text: __("prefers a text"), "E-mail": __("prefers e-mail") };
+	return html`<b>${doc.contact_phone}</b>${doc.contact_by ? html` · ${ways[doc.contact_by]}` : ""}`;
+}
+
 function notes(doc, facts) {
 	const lines = [];
+	if (doc.contact_phone) lines.push(contact(doc));
+	if (doc.concern) lines.push(html`“${doc.concern}”`);
+	if (doc.damage_notes) lines.push(html`<b>${__("Damage on arrival")}</b>: ${doc.damage_notes}`);
 	if (facts.owner) {
 		lines.push(
 			fill(__("In our books the vehicle belongs to {0}, not to {1}."), [

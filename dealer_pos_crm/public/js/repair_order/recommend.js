@@ -9,11 +9,13 @@ const GET = { type: "GET" };
 
 export function recommend(doc, done) {
 	let usual = null; // what the op code brings
-	const bring = async (dialog) => {
+	let dialog = null;
+	const bring = async () => {
+		if (!dialog) return;
 		const { labor_operation, pay_type } = dialog.get_values(true) || {};
 		if (!labor_operation) {
 			usual = null;
-			return dialog.dlr_refresh?.();
+			return dialog.dlr_refresh();
 		}
 		const found = await call(
 			"dealer_pos_crm.api.repair_order.get_operation",
@@ -31,7 +33,7 @@ export function recommend(doc, done) {
 		const parts = (usual?.parts || []).reduce((sum, row) => sum + flt(row.qty * row.rate, 2), 0);
 		return flt(flt(hours) * flt(rate), 2) + parts;
 	};
-	const dialog = ask({
+	dialog = ask({
 		title: __("Recommend Job"),
 		fields: [
 			{
@@ -40,7 +42,7 @@ export function recommend(doc, done) {
 				label: __("Op Code"),
 				options: "Labor Operation",
 				get_query: () => ({ filters: { enabled: 1 } }),
-				onchange: () => bring(dialog),
+				onchange: () => bring(),
 			},
 			{
 				fieldtype: "Data",
@@ -68,7 +70,7 @@ export function recommend(doc, done) {
 				label: __("Who Pays"),
 				options: ["Customer", "Warranty", "Internal"],
 				default: "Customer",
-				onchange: () => bring(dialog),
+				onchange: () => bring(),
 			},
 			{ fieldtype: "Float", fieldname: "hours", label: __("Hours"), default: 1 },
 			{

@@ -159,8 +159,8 @@ export function parts(doc, only_ordered, done) {
 		String(html`<div class="dlr-asking">
 			${rows.map(
 				(row) => html`<div class="dlr-asked dlr-part" data-key="${row.row_key}">
-					<span class="dlr-job-no">${row.job_no}</span>
-					<div class="dlr-job-text">
+					<span class="dlr-ro-job-no">${row.job_no}</span>
+					<div class="dlr-ro-job-text">
 						<b>${row.description || row.item}</b>
 						<div class="dlr-small">${__("{0} pcs", [row.qty])} · ${titles[row.job_no] || ""}</div>
 					</div>
