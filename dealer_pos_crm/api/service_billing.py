@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from dealer_pos_crm.dealer_cashier.deposits import overview as deposit_overview
 from dealer_pos_crm.dealer_service.billing import claims, collecting, hand_over, invoicing, overview
 
 
@@ -24,6 +25,14 @@ def get_overview(order: str) -> dict:
 	"""The money of an order: bills, payments, deposits, claims, and what is possible now."""
 	_may_read(order)
 	return overview.of(order)
+
+
+@frappe.whitelist()
+def payment_modes(company: str) -> list[dict]:
+	"""Modes of payment that have an account in the company."""
+	_may_take_money()
+	frappe.has_permission("Company", "read", company, throw=True)
+	return deposit_overview.payment_modes(company)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -23,6 +23,9 @@ import * as find_order from "./repair_order/find";
 import * as repair_order from "./repair_order/form";
 import * as repair_order_status from "./repair_order/status";
 import * as rule from "./rule/form";
+import * as service_billing_claim from "./service_billing/claim";
+import * as service_billing_dialogs from "./service_billing/dialogs";
+import * as service_billing from "./service_billing/form";
 import * as settings from "./settings/form";
 import * as vehicle from "./vehicle/form";
 import * as vehicle_status from "./vehicle/status";
@@ -47,6 +50,7 @@ Object.assign(dealer, {
 	invoice,
 	repair_order: { ...repair_order_status, ...find_order, ...check_in, ...repair_order },
 	rule,
+	service_billing: { ...service_billing_dialogs, ...service_billing_claim, ...service_billing },
 	settings,
 	vehicle: { ...vehicle_status, ...vehicle },
 });
@@ -61,6 +65,7 @@ for (const doctype of [
 	"Deposit Movement",
 	"Follow Up",
 	"Follow Up Rule",
+	"Manufacturer Claim",
 	"Labor Operation",
 	"Repair Order",
 ]) {

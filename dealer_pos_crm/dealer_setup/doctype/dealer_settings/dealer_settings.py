@@ -30,6 +30,8 @@ class DealerSettings(Document):
 
 	def validate(self):
 		self.check_accounts()
+		self.check_service_items()
+		self.check_manufacturers()
 		self.check_departments()
 		self.check_hours()
 		self.check_limits()
@@ -72,6 +74,9 @@ class DealerSettings(Document):
 	def check_accounts(self):
 		self._check_account("deposit_account", "Liability", "Receivable")
 		self._check_account("forfeit_income_account", "Income", None)
+		self._check_account("internal_income_account", "Income", None)
+		self._check_account("internal_expense_account", "Expense", None)
+		self._check_account("claim_difference_account", "Expense", None)
 
 	def _check_account(self, field: str, root_type: str, account_type: str | None):
 		if not self.get(field):
@@ -98,6 +103,22 @@ class DealerSettings(Document):
 					self.meta.get_label(field), get_link_to_form("Account", self.get(field))
 				)
 			)
+
+	def check_service_items(self):
+		"""Labor, parts without an item and sublet work are sold without a stock of their own."""
+		for field in ("labor_item", "parts_item", "sublet_item"):
+			if self.get(field) and frappe.db.get_value("Item", self.get(field), "is_stock_item"):
+				frappe.throw(
+					_("{0}: {1} is kept in stock; choose an item that is not").format(
+						self.meta.get_label(field), get_link_to_form("Item", self.get(field))
+					)
+				)
+
+	def check_manufacturers(self):
+		makes = [(row.make or "").strip().casefold() for row in self.manufacturers]
+		double = next((row for row in self.manufacturers if makes.count(makes[row.idx - 1]) > 1), None)
+		if double:
+			frappe.throw(_("{0} is named twice as a manufacturer; keep one").format(double.make))
 
 	def check_departments(self):
 		seen = set()

@@ -11,13 +11,22 @@ export function setup(frm) {
 	for (const [field, filters] of Object.entries({
 		deposit_account: { root_type: "Liability", account_type: "Receivable" },
 		forfeit_income_account: { root_type: "Income" },
+		internal_income_account: { root_type: "Income" },
+		internal_expense_account: { root_type: "Expense" },
+		claim_difference_account: { root_type: "Expense" },
 	})) {
 		frm.set_query(field, () => ({
 			filters: { company: frm.doc.company, is_group: 0, disabled: 0, ...filters },
 		}));
 	}
-	frm.set_query("forfeit_tax_template", () => ({
-		filters: { company: frm.doc.company, disabled: 0 },
+	for (const field of ["forfeit_tax_template", "service_tax_template"]) {
+		frm.set_query(field, () => ({ filters: { company: frm.doc.company, disabled: 0 } }));
+	}
+	for (const field of ["labor_item", "parts_item", "sublet_item"]) {
+		frm.set_query(field, () => ({ filters: { is_stock_item: 0, is_sales_item: 1, disabled: 0 } }));
+	}
+	frm.set_query("parts_warehouse", () => ({
+		filters: { company: frm.doc.company, is_group: 0, disabled: 0 },
 	}));
 	frm.set_query("cost_center", "departments", () => ({
 		filters: { company: frm.doc.company, is_group: 0 },
@@ -76,7 +85,69 @@ export async function refresh(frm) {
 	if (frm.doc.name !== name) return;
 	wrapper.html(String(status(state)));
 	if (!state.ready && !frm.is_dirty()) frm.page.clear_primary_action(); // the one button is below
-	wrapper.off("click.dlr").on("click.dlr", "[data-dlr=set-up]", () => confirm(frm, state));
+	wrapper.off("click.dlr").on("click.dlr", "[data-dlr=set-up]", () => confirm(frm, state, DEPOSITS));
+	await show_service(frm, wrapper, state.ready);
+}
+
+const DEPOSITS = {
+	title: () => __("Set Up Deposit Accounting"),
+	method: "dealer_pos_crm.api.setup.set_up_deposit_accounting",
+	done: () => __("Deposit accounting is set up"),
+};
+const SERVICE = {
+	title: () => __("Set Up Service Accounting"),
+	method: "dealer_pos_crm.api.setup.set_up_service_accounting",
+	done: () => __("Service accounting is set up"),
+};
+
+/** Below the deposits: whether repair orders can be billed. It asks for attention only after the first. */
+async function show_service(frm, wrapper, deposits_ready) {
+	const name = frm.doc.name;
+	let state;
+	try {
+		state = await call(
+			"dealer_pos_crm.api.setup.get_service_accounting",
+			{ company: name },
+			{ type: "GET" }
+		);
+	} catch {
+		return; // what it says of deposits stands without it
+	}
+	if (frm.doc.name !== name) return;
+	wrapper.find("[data-dlr-service]").remove();
+	wrapper.append(`<div data-dlr-service>${service_status(state, deposits_ready)}</div>`);
+	wrapper
+		.off("click.dlr-service")
+		.on("click.dlr-service", "[data-dlr=set-up-service]", () => confirm(frm, state, SERVICE));
+}
+
+function service_status(state, deposits_ready) {
+	const notes = state.ready
+		? state.notes.map((note) => html`<div class="dlr-small">${note}</div>`)
+		: "";
+	if (state.ready) {
+		return html`<div class="dlr-note dlr-note-${state.notes.length ? "orange" : "green"}">
+			<div>
+				<b>${__("Service accounting is set up.")}</b>
+				${__("Repair orders can be invoiced: items and accounts are chosen.")} ${notes}
+			</div>
+		</div>`;
+	}
+	const may = frappe.model.can_create("Item") && frappe.model.can_create("Account");
+	return html`<div class="dlr-note dlr-note-orange">
+		<div>
+			<b>${__("Repair orders cannot be invoiced yet.")}</b>
+			${__("Items for labor, parts and sublet work, or accounts for internal work and warranty, are missing.")}
+			${may ? "" : __("Somebody who may create items and accounts has to set this up.")}
+		</div>
+		${may
+			? html`<div class="dlr-buttons">
+					<button class="btn ${deposits_ready ? "btn-primary" : "btn-default"} btn-sm" data-dlr="set-up-service">
+						${__("Set up service accounting")}
+					</button>
+			  </div>`
+			: ""}
+	</div>`;
 }
 
 function status(state) {
@@ -106,13 +177,13 @@ function status(state) {
 	</div>`;
 }
 
-async function confirm(frm, state) {
+async function confirm(frm, state, what) {
 	if (frm.is_dirty()) {
 		await frm.save();
 		if (frm.is_dirty()) return;
 	}
 	const dialog = ask({
-		title: __("Set Up Deposit Accounting"),
+		title: what.title(),
 		size: "large",
 		fields: [{ fieldtype: "HTML", fieldname: "changes" }],
 		label: __("Confirm"),
