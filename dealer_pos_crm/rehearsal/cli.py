@@ -18,6 +18,7 @@ from . import figures, report, schema
 from .books import Books
 from .codec import parse_time
 from .history import HistoryError, HistoryReader
+from .lane_figures import Lane, lanes
 from .rules import RuleBook, RuleError, dump_rules, load_rules
 from .run import rehearse as run_history
 from .sources import Source, ended, settings_kept
@@ -266,6 +267,8 @@ def _table(connection: sqlite3.Connection, summary: report.Summary) -> Iterator[
 	for reason, rule, count in figures.suppressed(connection)[:_OWNERS_SHOWN]:
 		yield _row(f"    {rule}", count, reason)
 	yield _row("  planned ahead", totals.planned)
+	for lane in lanes(connection):
+		yield from _lane(lane)
 	for books in summary.books:
 		yield from _money(books)
 	if summary.bad:
@@ -273,6 +276,19 @@ def _table(connection: sqlite3.Connection, summary: report.Summary) -> Iterator[
 		yield f"Bad rows, the first {min(_BAD_SHOWN, summary.bad)} of {summary.bad:,}:"
 		for name, line_no, _kind, reason in figures.bad_rows(connection, _BAD_SHOWN):
 			yield f"  {name}:{line_no}: {reason}"
+
+
+def _lane(lane: Lane) -> Iterator[str]:
+	yield ""
+	yield _row("Service lane", lane.currency)
+	if lane.no_show_rate is not None:
+		yield _row("  no-shows", lane.missed, f"{lane.no_show_rate:.0f} % of {lane.due:,} appointments")
+	if lane.all.rate is not None:
+		work = lane.all
+		yield _row("  declined work", f"{work.price.decimal:,f}", f"{work.declined:,} jobs")
+		yield _row(
+			"    - won back", f"{work.brought.decimal:,f}", f"{work.recovered:,} jobs, {work.rate:.0f} %"
+		)
 
 
 def _money(books: Books) -> Iterator[str]:

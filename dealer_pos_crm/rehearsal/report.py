@@ -14,6 +14,7 @@ from ..domain.follow_up import Owner, Rule, Unit
 from ..domain.money import Money
 from . import charts, figures
 from .books import Books, HeldDeposit, close
+from .lane_figures import lanes
 from .rules import RuleBook, span_text
 from .sources import ended
 
@@ -147,6 +148,7 @@ def _page(
 		"opened_chart": _opened_chart(scale, opened, person),
 		"suppressed": figures.suppressed(connection),
 		"money": [_money(connection, scale, one) for one in summary.books],
+		"lanes": lanes(connection),
 		"types": figures.by_type(connection),
 		"bad_rows": list(figures.bad_rows(connection, SHOWN)),
 	}
@@ -214,6 +216,7 @@ def _environment(person: _Names) -> Environment:
 		number=lambda count: f"{count:,}",
 		day=day_text,
 		hours=_hours,
+		share=_share,
 		rule=_rule_sentence,
 		person=person,
 	)
@@ -231,6 +234,10 @@ def _hours(hours: float | None) -> str:
 	if hours < 1:
 		return f"{hours * 60:.0f} min"
 	return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.1f} days"
+
+
+def _share(rate: float | None) -> str:
+	return "–" if rate is None else f"{rate:.0f} %"
 
 
 def _percent(part: int | Money, whole: int | Money) -> str:
@@ -255,6 +262,8 @@ def _rule_sentence(rule: Rule) -> str:
 		words.append(f"{apart} {side} {rule.anchor}:" if rule.wait.value else f"at {rule.anchor}:")
 	else:
 		words.append(f"after {span_text(rule.wait)}:" if rule.wait.value else "at once:")
+	if rule.stops_share:
+		words[-1] = f"for each {rule.stops_share.replace('_', ' ')}, {words[-1]}"
 	who = rule.owner_role if rule.owner is Owner.ROUND_ROBIN else rule.owner_user or rule.owner.value
 	words.append(f"{str(who).lower() if rule.owner in _KINDS else who},")
 	words.append(_due(rule))

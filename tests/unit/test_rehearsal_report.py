@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dealer_pos_crm.domain.follow_up import Owner, Rule, Span, Unit
+from dealer_pos_crm.domain.money import total
 from dealer_pos_crm.rehearsal import charts, figures, report
 from dealer_pos_crm.rehearsal.rules import RuleBook
 from dealer_pos_crm.rehearsal.summit_motors import script
@@ -91,6 +93,17 @@ class TestMonth:
 			"no bad rows",
 		):
 			assert words in page.text
+
+	def test_the_lane_is_told(self, month):
+		page, _summary = month
+		told = Counter(event.type for event in script.month())
+		missed, kept = told["appointment.missed"], told["appointment.kept"]
+		assert f"No-shows {missed} {100 * missed / (missed + kept):.0f} %" in page.text
+		refused = [event for event in script.month() if event.type in ("job.declined", "job.deferred")]
+		back = [event for event in script.month() if event.type == "declined_service.recovered"]
+		price, brought = (total((event.amount for event in some), "USD") for some in (refused, back))
+		assert f"Declined work {price.decimal:,f} USD {len(refused)} jobs" in page.text
+		assert f"Won back {brought.decimal:,f} USD {len(back)} jobs" in page.text
 
 	def test_every_owner_and_rule_has_its_line(self, month):
 		page, summary = month
