@@ -16,9 +16,11 @@ def load(company: str, day: date | str, team: str | None = None) -> list[dict]:
 
 
 def week(company: str, day: date | str, team: str | None = None) -> dict:
-	"""The seven days around a day (Monday first), by team."""
-	monday = getdate(day) - timedelta(days=getdate(day).weekday())
-	days = [monday + timedelta(days=step) for step in range(7)]
+	"""Seven days with this one among them, by team: from today on, or from the Monday of its week."""
+	first = getdate(day) - timedelta(days=getdate(day).weekday())
+	if first <= getdate() <= getdate(day):
+		first = getdate()
+	days = [first + timedelta(days=step) for step in range(7)]
 	rows: dict[str | None, list[dict]] = {}
 	for found in _loads(company, days, team):
 		rows.setdefault(found.team, []).append(shown(found))

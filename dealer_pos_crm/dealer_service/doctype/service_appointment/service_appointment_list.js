@@ -17,9 +17,11 @@ frappe.listview_settings["Service Appointment"] = {
 		starts_at(value, df, doc) {
 			if (!value) return "";
 			const late = dealer.appointment.is_overdue(doc);
-			return dealer.html`<span class="${late ? "dlr-orange" : ""}" title="${dealer.relative(
-				value
-			)}">${dealer.exact(value)}</span>`;
+			const at = frappe.datetime.convert_to_user_tz(value, false);
+			const words = `${at.format("ddd D MMM")} ${dealer.clock(value)}`;
+			const title = `${dealer.exact(value)}, ${dealer.relative(value)}`;
+			return dealer.html`<span class="${late ? "dlr-orange" : ""}" title="${title}">${words}</span>`;
 		},
+		advisor: (value) => dealer.html`${dealer.person(value)}`,
 	},
 };

@@ -42,6 +42,7 @@ export async function refresh(frm) {
 function frozen(frm) {
 	const booked = !frm.is_new();
 	const over = booked && !is_open(frm.doc);
+	frm.toggle_display(["customer_name", "vehicle_title", "status", "ends_at"], false); // said at the top
 	for (const field of ["customer", "company", "starts_at"]) frm.set_df_property(field, "read_only", booked ? 1 : 0);
 	frm.set_df_property("vehicle", "read_only", booked && (over || frm.doc.vehicle) ? 1 : 0);
 	for (const field of ["duration", "team", "advisor", "concern", "jobs"]) {
@@ -87,7 +88,7 @@ export function changed(frm) {
 async function load_context(frm) {
 	const { customer, vehicle, company, starts_at } = frm.doc;
 	if (!frm.is_new()) return;
-	if (!is_dealership(company) || (!customer && !vehicle && !starts_at)) return draw(frm);
+	if (!company || !is_dealership(company)) return draw(frm);
 	const asked = (frm.dlr_asked = JSON.stringify([customer, vehicle, company, starts_at]));
 	let found;
 	try {
@@ -97,9 +98,7 @@ async function load_context(frm) {
 			GET
 		);
 	} catch (refusal) {
-		frm.fields_dict.overview.$wrapper.html(
-			String(html`<div class="dlr-note dlr-note-red"><div>${trusted(refusal.message)}</div></div>`)
-		);
+		put(frm, "context", html`<div class="dlr-note dlr-note-red"><div>${trusted(refusal.message)}</div></div>`);
 		return;
 	}
 	if (frm.dlr_asked !== asked || !frm.is_new()) return; // the person went on
@@ -155,10 +154,19 @@ async function load(frm) {
 
 function draw(frm) {
 	const facts = frm.dlr_facts;
-	const wrapper = frm.fields_dict.overview.$wrapper;
-	const parts = frm.is_new() ? new_parts(frm, facts) : booked_parts(frm, facts);
-	wrapper.html(String(html`<div class="dlr-overview">${parts}</div>`));
-	frm.toggle_display("overview", true);
+	const fresh = frm.is_new();
+	const top = !fresh && facts ? booked_parts(frm, facts) : "";
+	put(frm, "overview", top && html`<div class="dlr-overview">${top}</div>`);
+	const known = facts && (fresh ? new_parts(frm, facts) : is_open(frm.doc) || frm.doc.status === "No-show");
+	put(frm, "context", known === true ? about(frm, facts.context) : known);
+	put(frm, "history", !fresh && facts ? happened(facts) : "");
+}
+
+/** Draw into a field, which shows only when there is something. */
+function put(frm, field, content) {
+	const text = String(content || "");
+	frm.fields_dict[field].$wrapper.html(text);
+	frm.toggle_display(field, Boolean(text));
 }
 
 function added(frm) {
@@ -174,22 +182,21 @@ function about(frm, context) {
 }
 
 function new_parts(frm, facts) {
-	if (!facts) {
-		return html`<p class="dlr-small">
-			${__("Choose the customer: what was declined, what is owed and when they came last is shown here.")}
-		</p>`;
-	}
 	const context = facts.context;
 	const day = (frm.doc.starts_at || "").slice(0, 10);
 	const known = frm.doc.customer || frm.doc.vehicle;
-	return [
-		known ? about(frm, context) : "",
+	return html`${[
+		known
+			? about(frm, context)
+			: html`<p class="dlr-small">
+					${__("Choose the customer: what was declined, what is owed and when they came last is shown here.")}
+			  </p>`,
 		garage(frm, context),
 		html`<section aria-label="${__("Load of the week")}">
 			<h6 class="dlr-heading">${__("How full the week is")}</h6>
 			${week_table(context.load, day, frm.doc.team)}
 		</section>`,
-	];
+	]}`;
 }
 
 /** The customer's cars, one click each, while none is chosen. */
@@ -217,8 +224,6 @@ function booked_parts(frm, facts) {
 		html`<div class="dlr-answer">${figure_when(doc)} ${figure_who(doc)} ${figure_load(doc, facts)}</div>`,
 		next_note(doc, facts),
 		chain(facts, doc),
-		is_open(doc) || doc.status === "No-show" ? about(frm, facts.context) : "",
-		happened(facts),
 	];
 }
 
@@ -290,23 +295,18 @@ function chain(facts, doc) {
 
 function happened(facts) {
 	if (!facts.happened.length) return "";
-	return html`<section aria-label="${__("What happened")}">
-		<h6 class="dlr-heading">${__("What happened")}</h6>
-		<ul class="dlr-rows">
+	return html`<ul class="dlr-rows dlr-steps">
 			${facts.happened.map(
 				(row) => html`<li>
-					<div class="dlr-row-main">
-						${row.title}${row.reason ? html` <span class="dlr-small">(${row.reason})</span>` : ""}
-						<div class="dlr-small">${when(row.happened_at)} · ${person(row.actor)}</div>
-					</div>
+					<span>${row.title}${row.reason ? html` <span class="dlr-small">(${row.reason})</span>` : ""}</span>
+					<span class="dlr-small">${when(row.happened_at)} · ${person(row.actor)}</span>
 				</li>`
 			)}
-		</ul>
-	</section>`;
+		</ul>`;
 }
 
 function listen(frm) {
-	frm.fields_dict.overview.$wrapper
+	frm.fields_dict.context.$wrapper
 		.off("click.dlr")
 		.on("click.dlr", "[data-dlr=add-declined]", (event) => add_declined(frm, event.currentTarget.dataset.name))
 		.on("click.dlr", "[data-dlr=vehicle]", (event) =>

@@ -21,22 +21,22 @@ export function share(load) {
 	return Math.min(100, Math.round((load.booked / load.capacity) * 100));
 }
 
-export function blocks(load) {
+/** @param {boolean} [short] only what it comes to; the hours are on hover */
+export function blocks(load, short) {
 	const { tone, words } = verdict(load);
-	const of = load.capacity
-		? __("{0} of {1} h", [hours(load.booked), hours(load.capacity)])
-		: __("{0} h", [hours(load.booked)]);
-	return html`<span class="dlr-load dlr-load-${tone}">
+	const of = load.capacity ? __("{0} of {1} h", [hours(load.booked), hours(load.capacity)]) : "";
+	const quiet = short && !load.capacity && !load.booked; // nobody counts, and nothing is booked
+	return html`<span class="dlr-load dlr-load-${tone || "quiet"}" title="${of || words}">
 		<span class="dlr-load-bar" aria-hidden="true"><i style="width: ${share(load)}%"></i></span>
 		<span class="dlr-load-words"
-			>${load.closed ? "" : of}
-			<b class="${tone === "red" ? "dlr-red" : ""}">${words}</b></span
+			>${short || load.closed ? "" : of}
+			<b class="${tone === "red" ? "dlr-red" : ""}">${quiet && !load.closed ? "–" : words}</b></span
 		>
 	</span>`;
 }
 
 /**
- * The week around a day, a row for each team.
+ * Seven days with the chosen one among them, a row for each team.
  * @param {object} week of the server
  * @param {string} day that is chosen
  * @param {string} team that is chosen
@@ -74,7 +74,7 @@ export function week_table(week, day, team) {
 						<th scope="row">${row.team || __("No team")}</th>
 						${row.days.map(
 							(load) => html`<td class="${load.day === day ? "dlr-chosen" : ""}">
-								${blocks(load)}
+								${blocks(load, true)}
 							</td>`
 						)}
 					</tr>`
