@@ -2,9 +2,12 @@
 
 import frappe
 from frappe import _
+from frappe.utils import cstr
 
 from dealer_pos_crm.dealer_service.declined import book
+from dealer_pos_crm.dealer_service.maintenance.forecast import forecast
 from dealer_pos_crm.dealer_service.orders.order import action
+from dealer_pos_crm.dealer_service.recalls import lookup, table
 from dealer_pos_crm.dealer_setup.refusals import explained
 
 
@@ -46,3 +49,17 @@ def _close(name: str, reason: str, note: str | None) -> list[str]:
 def _reopen(name: str, reason: str) -> None:
 	with explained():
 		book.reopen(name, reason)
+
+
+@frappe.whitelist()
+def service_of(vehicle: str) -> dict:
+	"""For the vehicle's form: undone work, recalls with the state of their lookup, the next maintenance."""
+	frappe.has_permission("Dealer Vehicle", "read", vehicle, throw=True)
+	frappe.has_permission("Declined Service", "read", throw=True)
+	found = forecast(vehicle)
+	return {
+		"declined": book.open_for(vehicle),
+		"recalls": table.open_for(vehicle),
+		"lookup": lookup.state_of(vehicle),
+		"next": {"service": found.service, "due": cstr(found.due), "basis": found.basis} if found else None,
+	}

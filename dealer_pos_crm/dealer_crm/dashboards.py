@@ -4,8 +4,11 @@ from frappe import _
 
 
 def customer(data: dict) -> dict:
-	"""Customer: deposits, vehicles and follow-ups."""
-	data.setdefault("transactions", []).append(
-		{"label": _("Dealership"), "items": ["Deposit", "Dealer Vehicle", "Follow Up"]}
+	"""Customer: deposits, vehicles, follow-ups, and the service lane."""
+	data.setdefault("transactions", []).extend(
+		[
+			{"label": _("Dealership"), "items": ["Deposit", "Dealer Vehicle", "Follow Up"]},
+			{"label": _("Service"), "items": ["Service Appointment", "Repair Order", "Declined Service"]},
+		]
 	)
 	return data

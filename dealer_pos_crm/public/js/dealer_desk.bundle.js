@@ -11,13 +11,17 @@ import * as appointment from "./appointment/form";
 import * as appointment_load from "./appointment/load";
 import * as appointment_status from "./appointment/status";
 import * as customer from "./customer/form";
+import * as declined from "./declined/form";
+import * as declined_status from "./declined/status";
 import * as deposit_action from "./deposit/action_form";
 import * as deposit_actions from "./deposit/actions";
 import * as deposit from "./deposit/form";
 import * as deposit_status from "./deposit/status";
 import * as follow_up from "./follow_up/form";
 import * as follow_up_status from "./follow_up/status";
+import * as inspection from "./inspection/form";
 import * as invoice from "./invoice/form";
+import * as recall from "./recall/form";
 import * as check_in from "./repair_order/check_in";
 import * as find_order from "./repair_order/find";
 import * as repair_order from "./repair_order/form";
@@ -45,9 +49,12 @@ Object.assign(dealer, {
 		...appointment,
 	},
 	customer,
+	declined: { ...declined_status, ...declined },
 	deposit: { ...deposit_actions, ...deposit_status, ...deposit_action, ...deposit },
 	follow_up: { ...follow_up_status, ...follow_up },
+	inspection,
 	invoice,
+	recall,
 	repair_order: { ...repair_order_status, ...find_order, ...check_in, ...repair_order },
 	rule,
 	service_billing: { ...service_billing_dialogs, ...service_billing_claim, ...service_billing },
@@ -60,14 +67,19 @@ words.keep_fresh();
 for (const doctype of [
 	"Customer Event",
 	"Dealer Settings",
+	"Declined Service",
 	"Deposit",
 	"Deposit Action",
 	"Deposit Movement",
 	"Follow Up",
 	"Follow Up Rule",
-	"Manufacturer Claim",
+	"Inspection Template",
 	"Labor Operation",
+	"Manufacturer Claim",
+	"Recall Lookup",
 	"Repair Order",
+	"Vehicle Inspection",
+	"Vehicle Recall",
 ]) {
 	if (frappe.breadcrumbs?.preferred) frappe.breadcrumbs.preferred[doctype] = "Dealer Showroom";
 }

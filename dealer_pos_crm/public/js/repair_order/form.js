@@ -261,6 +261,7 @@ function menu(frm) {
 	if (facts.may?.edit && doc.status === "Ready" && doc.jobs.every((row) => row.answer !== "Approved")) {
 		add(__("Close"), () => dialogs.close(doc, done), __("Lane"));
 	}
+	window.dealer?.inspection?.menu?.(frm);
 	window.dealer?.service_billing?.menu?.(frm);
 }
 

@@ -4,6 +4,7 @@ import { companies, usual_company } from "../desk/dealership";
 import { html, fill, intro, link, ours, trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { deadline, exact, when } from "../desk/words";
+import { service } from "./service";
 import { add_to_waiting_list } from "./waiting_list";
 
 const GET = { type: "GET" };
@@ -30,6 +31,7 @@ export async function refresh(frm) {
 		if (company && company !== frm.doc.company) frm.set_value("company", company);
 		return;
 	}
+	service(frm);
 	const name = frm.doc.name;
 	let state;
 	try {
