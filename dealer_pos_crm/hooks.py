@@ -25,7 +25,12 @@ doctype_js = {
 }
 
 # Prints
-jinja = {"methods": ["dealer_pos_crm.dealer_cashier.printing.dealer_receipt"]}
+jinja = {
+	"methods": [
+		"dealer_pos_crm.dealer_cashier.printing.dealer_receipt",
+		"dealer_pos_crm.dealer_service.printing.dealer_service_paper",
+	]
+}
 
 # Customer form timeline
 additional_timeline_content = {"Customer": ["dealer_pos_crm.dealer_crm.timeline.get_timeline"]}
