@@ -363,7 +363,10 @@ class Auditor:
 	def FinishJob(self, act):
 		self.working(act.order_id)
 		assert self.jobs[act.order_id][act.job_no] == "Approved"
-		assert act.minutes > 0
+		assert act.began_at < act.at and act.began_at.date() == act.at.date()
+		clocked = getattr(self, "clocked", {})
+		assert act.began_at >= clocked.get(act.by, act.began_at)  # one job at a time
+		self.clocked = {**clocked, act.by: act.at}
 		self.jobs[act.order_id][act.job_no] = "Done"
 
 	def InvoiceOrder(self, act):

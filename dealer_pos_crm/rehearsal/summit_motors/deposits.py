@@ -26,7 +26,7 @@ from .selling import Selling
 
 # What becomes of a deposit on a car, and how often of a hundred.
 _FATES = {"buy": 40, "buy late": 10, "refund": 18, "move": 9, "fit first": 4, "cancel": 5, "drift": 14}
-_FATES_NOT_REFUNDABLE = {"buy": 50, "buy late": 8, "part back": 16, "forfeit": 12, "drift": 14}
+_FATES_NOT_REFUNDABLE = {"buy": 44, "buy late": 8, "part back": 16, "forfeit": 18, "drift": 14}
 _FATES_OF_ORDER = {"stay": 55, "buy": 20, "refund": 22, "cancel": 3}
 _FATES_OF_PART = {"collect": 68, "refund": 10, "stay": 19, "cancel": 3}
 

@@ -78,6 +78,7 @@ class Lane(Selling):
 		self._cars = [vehicle for vehicle in self.vehicles if vehicle.owner is not None]
 		self._busy: set[str] = set()  # cars that are booked or here
 		self._seen: dict[str, datetime] = {}
+		self._technician_free: dict[str, datetime] = {}
 		self._miles: dict[str, int] = {}
 		self._coming: dict[str, BookAppointment] = {}  # appointments that still stand
 		self._undone: dict[str, dict[str, str]] = {}  # vehicle -> declined work -> op code
@@ -402,30 +403,37 @@ class Lane(Selling):
 		if not left:
 			self._at(self._working(at, self.rng.randint(3, 20)), lambda now: self._ready(now, visit))
 			return
-		number, rest = left[0], left[1:]
+		number = left[0]
 		operation = OPERATIONS[visit.works[number].op_code]
 		if operation.parts and number > 1 and self.rng.random() < 0.14:
 			self._at(self._working(at, 1), lambda now: self._order_part(now, visit, left))
 			return
-		minutes = round(operation.tenths * 6 * self.rng.uniform(0.75, 1.35))
+		self._do(at, visit, left)
+
+	def _do(self, at: datetime, visit: Visit, left: list[int]) -> None:
+		"""The first job that is left, as soon as its technician is free, in one go."""
+		number, rest = left[0], left[1:]
+		minutes = round(OPERATIONS[visit.works[number].op_code].tenths * 6 * self.rng.uniform(0.75, 1.35))
+		begins = self._working(max(at, self._technician_free.get(visit.technician, at)), 0)
+		if begins + timedelta(minutes=minutes) >= datetime.combine(begins.date(), _CLOSES):
+			begins = self._working(datetime.combine(begins.date(), _CLOSES), 0)
+		ends = begins + timedelta(minutes=minutes)
+		self._technician_free[visit.technician] = ends
 
 		def done(now: datetime) -> None:
-			self._finish(now, visit, number, minutes)
+			self.acts.append(
+				FinishJob(
+					id=self._id("DONE"),
+					at=now,
+					by=visit.technician,
+					order_id=visit.order_id,
+					job_no=number,
+					began_at=begins,
+				)
+			)
 			self._next_job(now, visit, rest)
 
-		self._at(self._working(at, minutes), done)
-
-	def _finish(self, at: datetime, visit: Visit, number: int, minutes: int) -> None:
-		self.acts.append(
-			FinishJob(
-				id=self._id("DONE"),
-				at=at,
-				by=visit.technician,
-				order_id=visit.order_id,
-				job_no=number,
-				minutes=minutes,
-			)
-		)
+		self._at(ends, done)
 
 	def _order_part(self, at: datetime, visit: Visit, left: list[int]) -> None:
 		number = left[0]
@@ -457,14 +465,7 @@ class Lane(Selling):
 
 	def _go_on(self, at: datetime, visit: Visit, left: list[int]) -> None:
 		self._status(at, visit, "In Progress", visit.technician)
-		number, rest = left[0], left[1:]
-		minutes = round(OPERATIONS[visit.works[number].op_code].tenths * 6 * self.rng.uniform(0.8, 1.3))
-
-		def done(now: datetime) -> None:
-			self._finish(now, visit, number, minutes)
-			self._next_job(now, visit, rest)
-
-		self._at(self._working(at, minutes), done)
+		self._do(at, visit, left)
 
 	# money
 

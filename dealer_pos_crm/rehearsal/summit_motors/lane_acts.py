@@ -124,7 +124,7 @@ class StepOfPart(_Act):
 class FinishJob(_Act):
 	order_id: str
 	job_no: int
-	minutes: int  # that the technician was on it
+	began_at: datetime  # when the technician clocked on to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
