@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import frappe
 
+from benchmarks import lane
 from dealer_pos_crm.dealer_crm.store import FrappeStore
 from dealer_pos_crm.domain.event import Event
 from tests.site import factories as f
@@ -133,6 +134,29 @@ def alone(name: str, make: Callable[[], Callable[[], object]], rounds: int) -> d
 	}
 
 
+def beside(name: str, ours: Callable[[], Callable], theirs: Callable[[], Callable], rounds: int) -> dict:
+	"""Our document and ERPNext's of the same size, in turn, in one run."""
+	runs: dict[str, list[tuple[float, int]]] = {"ours": [], "erpnext": []}
+	for number in range(rounds + WARM_UP):
+		makers = [("ours", ours), ("erpnext", theirs)]
+		for who, make in makers if number % 2 else reversed(makers):
+			work = make()
+			frappe.db.commit()
+			result = measure(work)
+			if number >= WARM_UP:
+				runs[who].append(result)
+	less = sorted(b[0] - a[0] for a, b in zip(runs["ours"], runs["erpnext"], strict=True))
+	return {
+		"name": name,
+		"ours_ms": statistics.median(t for t, _n in runs["ours"]),
+		"erpnext_ms": statistics.median(t for t, _n in runs["erpnext"]),
+		"less_ms": statistics.median(less),
+		"less_ms_quartiles": [less[len(less) // 4], less[-len(less) // 4]],
+		"ours_sql": statistics.median(n for _t, n in runs["ours"]),
+		"erpnext_sql": statistics.median(n for _t, n in runs["erpnext"]),
+	}
+
+
 def payment(customer: str) -> Callable[[], object]:
 	def work() -> None:
 		doc = frappe.get_doc(
@@ -224,6 +248,8 @@ def main(site: str, rounds: int) -> None:
 		],
 		"alone": [alone("Take a deposit (one tender, holds a vehicle)", deposit, rounds)],
 	}
+	for kind, rows in lane.results(beside, alone, rounds).items():
+		results.setdefault(kind, []).extend(rows)
 	frappe.destroy()
 	print(json.dumps(results, indent=1))
 

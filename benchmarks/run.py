@@ -57,6 +57,14 @@ def show(results: dict) -> None:
 			f"   extra {row['extra_ms']:+5.1f} ms ({low:+.1f} .. {high:+.1f})"
 			f"   SQL {row['without_sql']:g} -> {row['with_sql']:g}"
 		)
+	print("\nOn a site, beside ERPNext's own document of the same size (medians; less with quartiles)")
+	for row in results["beside"]:
+		low, high = row["less_ms_quartiles"]
+		print(
+			f"  {row['name']:40} {row['ours_ms']:7.1f} ms, ERPNext {row['erpnext_ms']:7.1f} ms"
+			f"   less {row['less_ms']:.1f} ms ({low:.1f} .. {high:.1f})"
+			f"   SQL {row['ours_sql']:g}, ERPNext {row['erpnext_sql']:g}"
+		)
 	print("\nOn a site, alone")
 	for row in results["alone"]:
 		print(
