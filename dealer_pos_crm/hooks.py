@@ -107,6 +107,7 @@ ignore_links_on_delete = [
 	"Deposit Movement",
 	"Follow Up",
 	"Manufacturer Claim",
+	"Service Log",
 ]
 
 # Connections on forms of ERPNext's own doctypes

@@ -173,6 +173,11 @@ class Job:
 	correction: str = ""
 
 	@property
+	def was_repriced(self) -> bool:
+		"""Approved at another price than it has now; the customer may be asked about the new one."""
+		return self.answer is Answer.APPROVED and self.shown is not None and self.shown != self.amount
+
+	@property
 	def billable(self) -> bool:
 		"""May still be billed: neither declined nor deferred."""
 		return self.answer in (Answer.APPROVED, Answer.PENDING)
@@ -239,7 +244,7 @@ def check_answer(
 	``shown`` is the price that the customer was told. Raises ``Refused``: ``answer_same``, ``answer_done``,
 	``no_person``, ``no_phone``, ``amount_outdated``, ``no_reason``, ``no_until``, ``until_past``.
 	"""
-	if answer is job.answer or answer not in _ANSWERS[job.answer]:
+	if not (answer in _ANSWERS[job.answer] or (answer is job.answer and job.was_repriced)):
 		raise Refused("answer_same", _("Job {0} is {1} already"), job.job_no, job.answer.value)
 	if job.done and answer is not Answer.APPROVED:
 		raise Refused(
@@ -337,13 +342,38 @@ def blockers_of_work(jobs: Sequence[Job], clocks: Sequence[str] = ()) -> list[Bl
 	return found
 
 
-def blockers_to_invoice(jobs: Sequence[Job], clocks: Sequence[str] = ()) -> list[Blocker]:
-	"""Why the order cannot be billed now; empty when it can."""
+def blockers_to_invoice(
+	jobs: Sequence[Job], clocks: Sequence[str] = (), tolerance: Decimal = Decimal(0)
+) -> list[Blocker]:
+	"""Why the order cannot be billed now; empty when it can. ``tolerance`` in percent, as in ``revise``."""
+	return blockers_of_bill(jobs, clocks) + _beyond(jobs, tolerance)
+
+
+def blockers_of_bill(jobs: Sequence[Job], clocks: Sequence[str] = ()) -> list[Blocker]:
+	"""Answers, work and texts that are missing."""
 	found = blockers_of_answers(jobs) + blockers_of_work(jobs, clocks)
 	bare = [job for job in jobs if job.done and not (job.cause.strip() and job.correction.strip())]
 	if bare:
 		found.append(("three_cs", _("Cause and correction are missing: job {0}"), (_numbers(bare),)))
 	return found
+
+
+def _beyond(jobs: Sequence[Job], tolerance: Decimal) -> list[Blocker]:
+	"""A revision that was small beside the whole is large when the rest was declined later."""
+	repriced = [job for job in jobs if job.was_repriced and job.pay_type is PayType.CUSTOMER]
+	if not repriced:
+		return []
+	job = repriced[-1]
+	found = revise(jobs, job.job_no, job.amount, tolerance)
+	if not found.ask_again:
+		return []
+	return [
+		(
+			"beyond_authorised",
+			_("{0} above what the customer authorised: record the answer to the new price of job {1}"),
+			(found.above, _numbers(repriced)),
+		)
+	]
 
 
 def blockers_of_answers(jobs: Sequence[Job]) -> list[Blocker]:
@@ -382,7 +412,7 @@ def blockers_to_close(
 	clocks: Sequence[str] = (),
 ) -> list[Blocker]:
 	"""Why the order cannot be closed; ``invoiced`` says that what is approved has been billed."""
-	found = blockers_to_invoice(jobs, clocks)
+	found = blockers_of_bill(jobs, clocks)
 	known = {code for code, _text, _values in found}
 	found += [
 		blocker

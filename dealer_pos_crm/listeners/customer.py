@@ -26,6 +26,7 @@ def _repair_names(customer: str) -> None:
 	frappe.db.sql(
 		"update `tabService Appointment` set customer_name = %s where customer = %s", (name, customer)
 	)
+	frappe.db.sql("update `tabRepair Order` set customer_name = %s where customer = %s", (name, customer))
 	frappe.db.sql("update `tabDeclined Service` set customer_name = %s where customer = %s", (name, customer))
 	frappe.db.sql(
 		"""update `tabFollow Up` set subject_name = %(customer)s

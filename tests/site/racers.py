@@ -163,6 +163,25 @@ def mark_missed() -> None:
 	book.mark_missed()
 
 
+def open_order(values: dict, user: str | None = None) -> str:
+	from dealer_pos_crm.dealer_service.orders import opening
+
+	with _as(user):
+		return opening.open_order(**values)
+
+
+def answer_job(order: str, job_no: int, answer: str, values: dict) -> None:
+	from dealer_pos_crm.dealer_service.orders import answers
+
+	answers.record(order, job_no, answer, **values)
+
+
+def change_status(order: str, to: str) -> str:
+	from dealer_pos_crm.dealer_service.orders import status
+
+	return status.change(order, to)
+
+
 def clock_on(order: str, job_no: int, user: str) -> dict:
 	from dealer_pos_crm.dealer_service import clocks
 
@@ -199,5 +218,8 @@ JOBS = {
 		move_appointment,
 		mark_missed,
 		clock_on,
+		open_order,
+		answer_job,
+		change_status,
 	)
 }

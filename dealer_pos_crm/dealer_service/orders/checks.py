@@ -2,7 +2,7 @@
 
 import frappe
 from frappe import _
-from frappe.utils import cint, cstr, flt, now_datetime
+from frappe.utils import cint, cstr, flt, get_datetime, now_datetime
 
 from dealer_pos_crm.domain import repair_order as rules
 from dealer_pos_crm.domain.refusal import Refused
@@ -235,7 +235,7 @@ def comeback(order) -> None:
 	if before and before.comeback_of == order.comeback_of:
 		return
 	other = frappe.db.get_value(
-		"Repair Order", order.comeback_of, ["vehicle", "opened_at", "name"], as_dict=True
+		"Repair Order", order.comeback_of, ["vehicle", "creation", "name"], as_dict=True
 	)
 	if order.comeback_of == order.name or not other:
 		raise Refused("comeback_self", marked("A comeback points at an earlier repair order"))
@@ -245,7 +245,7 @@ def comeback(order) -> None:
 			marked("{0} is about another vehicle; a comeback is of the same one"),
 			other.name,
 		)
-	if order.opened_at and cstr(other.opened_at) > cstr(order.opened_at):
+	if before and get_datetime(other.creation) > get_datetime(before.creation):
 		raise Refused("comeback_later", marked("{0} was opened after {1}"), other.name, order.name or "-")
 
 

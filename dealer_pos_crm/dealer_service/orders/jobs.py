@@ -1,7 +1,6 @@
 """Jobs of a repair order: added, worked on, done, and priced anew."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 import frappe
 from frappe import _
@@ -19,6 +18,7 @@ from dealer_pos_crm.dealer_service.orders.order import (
 	standing_step,
 	step,
 )
+from dealer_pos_crm.dealer_service.orders.status import tolerance_of
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.domain import repair_order as rules
@@ -282,8 +282,7 @@ def revise(
 		_set_price(order, row, hours, rate, price, parts, sublets)
 		pricing.set_amounts(order)
 		amount = money(order, row.amount)
-		tolerance = Decimal(cstr(settings_of(order.company).authorisation_tolerance or 0))
-		found = rules.revise(before_jobs, cint(job_no), amount, tolerance)
+		found = rules.revise(before_jobs, cint(job_no), amount, tolerance_of(order.company))
 		_keep_revision(order, row, before, found, why)
 	return {"ask_again": found.ask_again, "amount": amount, "above": found.above, "allowed": found.allowed}
 

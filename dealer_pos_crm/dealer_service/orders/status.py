@@ -1,11 +1,14 @@
 """Where an order stands in the lane, and what keeps it from going on."""
 
+from decimal import Decimal
+
 from frappe import _
 from frappe.utils import cint, cstr, now_datetime
 
 from dealer_pos_crm.dealer_service.orders.order import action, keep, locked, rule_jobs, step
 from dealer_pos_crm.dealer_setup.people import names_of
 from dealer_pos_crm.dealer_setup.refusals import explained
+from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.domain import repair_order as rules
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
@@ -92,7 +95,13 @@ def blockers_of_work(order) -> list[Reason]:
 
 def blockers_to_invoice(order) -> list[Reason]:
 	"""Why the order cannot be billed now: (code, text); empty when it can."""
-	return _said(rules.blockers_to_invoice(rule_jobs(order), _clocks(order)))
+	tolerance = tolerance_of(order.company)
+	return _said(rules.blockers_to_invoice(rule_jobs(order), _clocks(order), tolerance))
+
+
+def tolerance_of(company: str) -> Decimal:
+	"""Percent by which work may cost more than the customer authorised before asking again."""
+	return Decimal(cstr(settings_of(company).authorisation_tolerance or 0))
 
 
 def blockers_to_hand_over(order, mileage_out: int | None = None) -> list[Reason]:

@@ -141,7 +141,7 @@ function table(dialog, doc, rows, said) {
 								role="radio"
 								aria-checked="false"
 								data-answer="${answer}"
-								${row.answer === answer ? "disabled" : ""}
+								${same(row, answer) ? "disabled" : ""}
 							>
 								${verbs[answer]}
 							</button>`
@@ -171,12 +171,17 @@ function table(dialog, doc, rows, said) {
 	});
 	area.on("click", "[data-all]", (event) => {
 		for (const row of rows) {
-			if (row.answer !== event.currentTarget.dataset.all) choose(row.job_no, event.currentTarget.dataset.all);
+			if (!same(row, event.currentTarget.dataset.all)) choose(row.job_no, event.currentTarget.dataset.all);
 		}
 		dialog.dlr_refresh();
 	});
 	if (rows.length === 1 && rows[0].answer === "Pending") choose(rows[0].job_no, "Approved");
 	dialog.dlr_refresh();
+}
+
+/** Said already, at this price. */
+function same(row, answer) {
+	return row.answer === answer && row.amount_shown === row.amount;
 }
 
 function about(row) {
