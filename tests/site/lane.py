@@ -158,6 +158,8 @@ def finish(order, to: str | None = "Ready") -> None:
 
 
 def close(order, mileage_out: int = 30_010) -> dict:
+	"""The car has left, whatever its bill says."""
+	frappe.db.set_value("Repair Order", order.name, "handed_over_at", now_datetime())
 	frappe.db.commit()
 	result = closing.close(order.name, mileage_out)
 	frappe.db.commit()

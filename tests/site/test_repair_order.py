@@ -50,6 +50,7 @@ def test_a_day_in_the_lane():
 	assert [code for code, _text in status.blockers_to_close(order)] == ["no_mileage_out", "not_invoiced"]
 	status.set_status(order, "Invoiced", tell=False)
 	frappe.db.commit()
+	assert "not_handed_over" in refused(closing.close, order.name, 31_012)
 	lane.close(order, 31_012)
 	assert order.status == "Closed"
 	car.reload()

@@ -117,8 +117,8 @@ def blockers_to_hand_over(order, mileage_out: int | None = None) -> list[Reason]
 
 
 def blockers_to_close(order) -> list[Reason]:
-	"""Why the order cannot be closed now: (code, text); empty when it can."""
-	return _said(
+	"""Why the order cannot be closed now: (code, text); empty when it can. A bill is closed by handing over."""
+	found = _said(
 		rules.blockers_to_close(
 			rule_jobs(order),
 			invoiced=order.status == Status.INVOICED.value,
@@ -127,6 +127,9 @@ def blockers_to_close(order) -> list[Reason]:
 			clocks=_clocks(order),
 		)
 	)
+	if order.status == Status.INVOICED.value and not order.handed_over_at:
+		found.append(("not_handed_over", _("The car is not handed over")))
+	return found
 
 
 def refuse_for(order, doing: str, blockers: list[Reason]) -> None:

@@ -12,8 +12,6 @@ import { is_working } from "./status";
 import * as dialogs from "./work";
 
 const GET = { type: "GET" };
-const API = "dealer_pos_crm.api.repair_order";
-
 export function setup(frm) {
 	ours(frm);
 	const never = () => false;
@@ -67,7 +65,7 @@ async function load(frm) {
 	const name = frm.doc.name;
 	let facts;
 	try {
-		facts = await call(`${API}.get_overview`, { order: name }, GET);
+		facts = await call("dealer_pos_crm.api.repair_order.get_overview", { order: name }, GET);
 	} catch (refusal) {
 		frm.fields_dict.overview.$wrapper.html(
 			String(html`<div class="dlr-note dlr-note-red"><div>${trusted(refusal.message)}</div></div>`)
@@ -141,7 +139,7 @@ function on_job(frm, row, what) {
 		return dialogs.why(
 			__("Take Answer Back: {0}", [row.title]),
 			__("Take Back"),
-			"withdraw_answer",
+			"dealer_pos_crm.api.repair_order.withdraw_answer",
 			on,
 			done,
 			{ sentence: __("The job waits for an answer again; what followed from the answer is undone.") }
@@ -151,7 +149,7 @@ function on_job(frm, row, what) {
 		return dialogs.why(
 			__("Not Done After All: {0}", [row.title]),
 			__("Take Work Back"),
-			"take_back_job",
+			"dealer_pos_crm.api.repair_order.take_back_job",
 			on,
 			done
 		);
@@ -160,13 +158,13 @@ function on_job(frm, row, what) {
 
 function remove(frm, row) {
 	frappe.confirm(__("Remove job {0}, {1}, with its parts?", [row.job_no, row.title]), () =>
-		quietly(frm, "remove_job", { order: frm.doc.name, job_no: row.job_no })
+		quietly(frm, "dealer_pos_crm.api.repair_order.remove_job", { order: frm.doc.name, job_no: row.job_no })
 	);
 }
 
 async function quietly(frm, method, args) {
 	try {
-		await call(`${API}.${method}`, args);
+		await call(method, args);
 	} catch (refusal) {
 		frappe.msgprint({ title: refusal.title, message: refusal.message, indicator: "red" });
 	}
@@ -175,7 +173,7 @@ async function quietly(frm, method, args) {
 
 function take_up(frm, names) {
 	settled(frm, () =>
-		quietly(frm, "take_up", { order: frm.doc.name, declined_services: names })
+		quietly(frm, "dealer_pos_crm.api.repair_order.take_up", { order: frm.doc.name, declined_services: names })
 	);
 }
 
@@ -220,7 +218,7 @@ function next_step(frm, doc, facts) {
 }
 
 function to_status(frm, to) {
-	return quietly(frm, "change_status", { order: frm.doc.name, to });
+	return quietly(frm, "dealer_pos_crm.api.repair_order.change_status", { order: frm.doc.name, to });
 }
 
 function menu(frm) {
@@ -241,7 +239,7 @@ function menu(frm) {
 		add(
 			__("Cancel Order"),
 			() =>
-				dialogs.why(__("Cancel {0}", [doc.name]), __("Cancel Order"), "cancel", { order: doc.name }, done, {
+				dialogs.why(__("Cancel {0}", [doc.name]), __("Cancel Order"), "dealer_pos_crm.api.repair_order.cancel", { order: doc.name }, done, {
 					danger: true,
 					sentence: __("The visit does not happen. It stays on file with the reason."),
 				}),
@@ -254,7 +252,7 @@ function menu(frm) {
 	if (facts.may?.reopen && ["Closed", "Cancelled"].includes(doc.status)) {
 		add(
 			__("Reopen"),
-			() => dialogs.why(__("Reopen {0}", [doc.name]), __("Reopen"), "reopen", { order: doc.name }, done),
+			() => dialogs.why(__("Reopen {0}", [doc.name]), __("Reopen"), "dealer_pos_crm.api.repair_order.reopen", { order: doc.name }, done),
 			__("Lane")
 		);
 	}
@@ -278,7 +276,7 @@ export async function operation_changed(frm, doctype, name) {
 	if (!row.labor_operation || row.answer !== "Pending" || !frm.doc.company) return;
 	const wanted = row.labor_operation;
 	const found = await call(
-		`${API}.get_operation`,
+		"dealer_pos_crm.api.repair_order.get_operation",
 		{ operation: wanted, company: frm.doc.company, pay_type: row.pay_type },
 		GET
 	);

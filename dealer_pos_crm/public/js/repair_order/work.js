@@ -6,8 +6,6 @@ import { call } from "../desk/server";
 import { money } from "../desk/words";
 import { PARTS } from "./status";
 
-const API = "dealer_pos_crm.api.repair_order";
-
 function three_cs(row, reqd) {
 	return [
 		{
@@ -42,7 +40,7 @@ export function finish(doc, row, done) {
 		fields: three_cs(row, 1).slice(1),
 		label: __("Work Done"),
 		submit: ({ cause, correction }) =>
-			call(`${API}.finish_job`, { order: doc.name, job_no: row.job_no, cause, correction }),
+			call("dealer_pos_crm.api.repair_order.finish_job", { order: doc.name, job_no: row.job_no, cause, correction }),
 		done,
 	});
 }
@@ -53,7 +51,7 @@ export function work(doc, row, done) {
 		fields: three_cs(row, 0),
 		label: __("Save"),
 		submit: (values) =>
-			call(`${API}.set_work`, {
+			call("dealer_pos_crm.api.repair_order.set_work", {
 				order: doc.name,
 				job_no: row.job_no,
 				values: {
@@ -78,7 +76,7 @@ export function why(title, label, method, args, done, { danger = false, sentence
 		sentence: () => sentence,
 		missing: ({ reason }) =>
 			(reason || "").trim().length < 3 ? __("Say why in a few words.") : null,
-		submit: ({ reason }) => call(`${API}.${method}`, { ...args, reason }),
+		submit: ({ reason }) => call(method, { ...args, reason }),
 		done,
 	});
 }
@@ -110,7 +108,7 @@ export function revise(doc, row, done) {
 				[html`<b>${money(row.amount, doc.currency)}</b>`]
 			),
 		submit: ({ price, reason }) =>
-			call(`${API}.revise`, { order: doc.name, job_no: row.job_no, reason, values: { price } }),
+			call("dealer_pos_crm.api.repair_order.revise", { order: doc.name, job_no: row.job_no, reason, values: { price } }),
 		done: (answer) => {
 			frappe.show_alert(
 				answer.ask_again
@@ -151,7 +149,7 @@ export function parts(doc, only_ordered, done) {
 			return bare ? __("{0}: set the day it is expected.", [bare.description || bare.item]) : null;
 		},
 		submit: () =>
-			call(`${API}.set_part_states`, { order: doc.name, rows: changed() }),
+			call("dealer_pos_crm.api.repair_order.set_part_states", { order: doc.name, rows: changed() }),
 		done,
 	});
 	const area = dialog.fields_dict.rows.$wrapper;
@@ -213,7 +211,7 @@ export function change_status(doc, facts, done) {
 		],
 		label: __("Change"),
 		sentence: () => fill(__("It is {0} now."), [html`<b>${__(doc.status)}</b>`]),
-		submit: ({ to, reason }) => call(`${API}.change_status`, { order: doc.name, to, reason }),
+		submit: ({ to, reason }) => call("dealer_pos_crm.api.repair_order.change_status", { order: doc.name, to, reason }),
 		done,
 	});
 }
@@ -235,7 +233,7 @@ export function close(doc, done) {
 			mileage_out && mileage_out < doc.mileage_in
 				? __("It came with {0}.", [doc.mileage_in.toLocaleString()])
 				: null,
-		submit: ({ mileage_out }) => call(`${API}.close`, { order: doc.name, mileage_out }),
+		submit: ({ mileage_out }) => call("dealer_pos_crm.api.repair_order.close", { order: doc.name, mileage_out }),
 		done,
 	});
 }
