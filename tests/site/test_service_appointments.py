@@ -644,6 +644,8 @@ def test_the_calendar_gives_what_touches_its_days():
 	day = soon(50).date()
 	found = api.get_events(str(day), str(day + timedelta(days=1)), [[DOCTYPE, "customer", "=", doc.customer]])
 	assert [row.name for row in found] == [doc.name]
+	today = [[DOCTYPE, "customer", "=", doc.customer], [DOCTYPE, "starts_at", "Timespan", "today"]]
+	assert [row.name for row in api.get_events(str(day), str(day + timedelta(days=1)), today)] == [doc.name]
 	assert not api.get_events(
 		str(day + timedelta(days=1)), str(day + timedelta(days=2)), [[DOCTYPE, "customer", "=", doc.customer]]
 	)

@@ -110,10 +110,12 @@ def _state(company: str, on: date) -> str:
 def calendar(start: str, end: str, filters: list | None = None) -> list[dict]:
 	"""Appointments between two moments for Frappe's calendar, with its filters and the user's rights."""
 	first, last = get_datetime(start), get_datetime(end)
+	# The list's own "today" comes along; here the calendar says which days.
+	kept = [each for each in filters or [] if "starts_at" not in each and "ends_at" not in each]
 	rows = frappe.get_list(
 		steps.DOCTYPE,
 		filters=[
-			*(filters or []),
+			*kept,
 			[steps.DOCTYPE, "starts_at", "<", _naive(last)],
 			[steps.DOCTYPE, "ends_at", ">", _naive(first)],
 			[steps.DOCTYPE, "starts_at", ">", _naive(first) - timedelta(days=62)],

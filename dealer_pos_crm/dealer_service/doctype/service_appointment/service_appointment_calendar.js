@@ -14,5 +14,5 @@ frappe.views.calendar["Service Appointment"] = {
 		{ fieldtype: "Link", fieldname: "advisor", options: "User", label: __("Advisor") },
 	],
 	// Another time is another appointment, and the customer is asked first: the form does both.
-	options: { editable: false, slotDuration: "00:30:00", minTime: "06:00:00", maxTime: "21:00:00" },
+	options: { editable: false, eventLimit: true, slotDuration: "00:30:00", minTime: "06:00:00", maxTime: "21:00:00" },
 };

@@ -23,7 +23,7 @@ export function at_minutes(day, minutes) {
 }
 
 export function wall_clock(datetime) {
-	return moment(datetime).format(frappe.datetime.get_user_time_fmt().replace(":ss", ""));
+	return moment.utc(datetime).format(frappe.datetime.get_user_time_fmt().replace(":ss", ""));
 }
 
 export function is_open(row) {
@@ -36,7 +36,7 @@ export function is_over(row) {
 
 /** Minutes that somebody expected is late; negative while they have time. `now` is the server's. */
 export function lateness(row, now) {
-	return moment(now).diff(moment(row.starts_at), "minutes");
+	return moment.utc(now).diff(moment.utc(row.starts_at), "minutes");
 }
 
 export function is_overdue(row, now) {
