@@ -11,11 +11,10 @@ import pytest
 from frappe.utils import now_datetime
 from playwright.sync_api import Page, expect
 
-from dealer_pos_crm.dealer_service.appointments import book
 from dealer_pos_crm.dealer_setup import roles
 from tests.browser import steps
 from tests.browser.conftest import Console, screenshot
-from tests.site import factories
+from tests.site import factories, lane
 
 Desk = Callable[..., Page]
 DOCTYPE = "Service Appointment"
@@ -36,39 +35,8 @@ def own_day(days: int) -> datetime:
 	return (now_datetime() + timedelta(days=days)).replace(hour=8, minute=0, second=0, microsecond=0)
 
 
-def team(capacity: float) -> str:
-	doc = frappe.get_doc(
-		{
-			"doctype": "Service Team",
-			"team_name": factories.unique("Board"),
-			"company": factories.COMPANY,
-			"capacity_hours": capacity,
-		}
-	).insert()
-	frappe.db.commit()
-	return doc.name
-
-
 def booked(**values) -> str:
-	customer = factories.make_customer()
-	car = factories.make_vehicle(
-		status="Customer-owned",
-		owners=[{"customer": customer.name, "from_date": "2024-01-01", "how": "Sold by Us"}],
-	)
-	frappe.db.commit()
-	made = book.book(
-		factories.key(),
-		**{
-			"customer": customer.name,
-			"vehicle": car.name,
-			"company": factories.COMPANY,
-			"duration": 1.5,
-			"concern": "Noise from the front left over bumps",
-			**values,
-		},
-	)
-	frappe.db.commit()
-	return made["name"]
+	return lane.make_appointment(**values).name
 
 
 def board(desk: Desk, user: str, day: datetime, more: str = "") -> Page:
@@ -87,7 +55,7 @@ def status_of(name: str) -> str:
 
 
 def test_a_day_is_worked_from_the_board(desk: Desk, advisor: str, console: Console) -> None:
-	own, other = team(2), team(8)
+	own, other = lane.make_team(2), lane.make_team(8)
 	day = own_day(60)
 	first = booked(starts_at=day, team=own, advisor=advisor)
 	second = booked(starts_at=day + timedelta(hours=2), team=own, advisor=advisor)
@@ -142,7 +110,7 @@ def test_a_day_is_worked_from_the_board(desk: Desk, advisor: str, console: Conso
 
 
 def test_the_address_keeps_day_columns_and_search(desk: Desk, advisor: str, console: Console) -> None:
-	own, day = team(8), own_day(61)
+	own, day = lane.make_team(8), own_day(61)
 	first = booked(starts_at=day, team=own, advisor=advisor)
 	second = booked(starts_at=day, team=own, advisor=advisor)
 	name = frappe.db.get_value(DOCTYPE, first, "customer_name")
@@ -163,7 +131,7 @@ def test_the_address_keeps_day_columns_and_search(desk: Desk, advisor: str, cons
 
 
 def test_it_brings_itself_up_to_date_without_jumping(desk: Desk, advisor: str, console: Console) -> None:
-	own, day = team(40), own_day(62)
+	own, day = lane.make_team(40), own_day(62)
 	names = [booked(starts_at=day + timedelta(hours=at % 9), team=own) for at in range(27)]
 	page = board(desk, advisor, day)
 	card(page, names[0]).wait_for()
@@ -184,7 +152,7 @@ def test_it_brings_itself_up_to_date_without_jumping(desk: Desk, advisor: str, c
 
 def test_a_day_of_five_hundred_draws_what_is_in_sight(desk: Desk, advisor: str, console: Console) -> None:
 	"""The answer is the server's own, multiplied: only the browser's side is tried here."""
-	own, day = team(400), own_day(63)
+	own, day = lane.make_team(400), own_day(63)
 	booked(starts_at=day, team=own)
 	many = """
 		() => {
@@ -228,10 +196,7 @@ def test_booking_shows_what_to_know_and_adds_declined_work(
 	desk: Desk, advisor: str, console: Console
 ) -> None:
 	customer = factories.make_customer(mobile_no="(555) 010-2233")
-	car = factories.make_vehicle(
-		status="Customer-owned",
-		owners=[{"customer": customer.name, "from_date": "2024-01-01", "how": "Sold by Us"}],
-	)
+	car = lane.make_car(customer)
 	row = frappe.get_doc(
 		{
 			"doctype": "Declined Service",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import frappe
 from frappe.utils import add_to_date, cint, now_datetime
 
+from dealer_pos_crm.dealer_service.appointments import book
 from dealer_pos_crm.dealer_service.orders import answers, closing, jobs, opening, status
 from dealer_pos_crm.dealer_setup import roles
 from tests.site import factories as f
@@ -109,6 +110,43 @@ def make_order(
 	)
 	frappe.db.commit()
 	return frappe.get_doc("Repair Order", name)
+
+
+def make_team(capacity: float = 8, **values) -> str:
+	"""A team with so many hours a day. Committed."""
+	team = frappe.get_doc(
+		{
+			"doctype": "Service Team",
+			"team_name": f.unique("Quick Lane"),
+			"company": COMPANY,
+			"capacity_hours": capacity,
+			**values,
+		}
+	).insert()
+	frappe.db.commit()
+	return team.name
+
+
+def make_appointment(customer=None, vehicle=None, **values):
+	"""An appointment three days ahead at nine, for an hour and a half. Committed."""
+	customer = customer or f.make_customer()
+	vehicle = vehicle or make_car(customer)
+	frappe.db.commit()
+	start = add_to_date(now_datetime(), days=3).replace(hour=9, minute=0, second=0, microsecond=0)
+	made = book.book(
+		values.pop("client_key", None) or f.key(),
+		**{
+			"customer": customer.name,
+			"vehicle": vehicle.name,
+			"company": COMPANY,
+			"starts_at": start,
+			"duration": 1.5,
+			"concern": "It squeaks when I brake",
+			**values,
+		},
+	)
+	frappe.db.commit()
+	return frappe.get_doc("Service Appointment", made["name"])
 
 
 def answer(order, job_no: int, what: str = "Approved", **values) -> None:

@@ -11,6 +11,7 @@ import pytest
 from dealer_pos_crm import api as api_package
 from dealer_pos_crm.dealer_setup import roles
 from tests.site import factories as f
+from tests.site import lane
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -59,6 +60,12 @@ def arguments(dealership):
 		"event_type": "deposit.taken",
 		"txt": "",
 		"vin": vehicle.vin,
+		"appointment": lane.make_appointment().name,
+		"day": "2027-03-01",
+		"start": "2027-03-01",
+		"end": "2027-03-08",
+		"how": "Phone",
+		"reason": "Cheaper elsewhere",
 	}
 
 

@@ -10,6 +10,7 @@ from dealer_pos_crm.api import appointment as api
 from dealer_pos_crm.dealer_service.appointments import board, book, context, load, view
 from dealer_pos_crm.dealer_setup import roles
 from tests.site import factories as f
+from tests.site import lane
 from tests.site.counting import statements
 from tests.site.racers import Racers
 
@@ -40,32 +41,14 @@ def soon(days: int = 3, hour: int = 9) -> datetime:
 
 
 def make_team(capacity: float = 8, **values):
-	team = frappe.get_doc(
-		{
-			"doctype": "Service Team",
-			"team_name": f.unique("Quick Lane"),
-			"company": f.COMPANY,
-			"capacity_hours": capacity,
-			**values,
-		}
-	).insert()
-	frappe.db.commit()
-	return team
-
-
-def make_car(customer, **values):
-	return f.make_vehicle(
-		status="Customer-owned",
-		owners=[{"customer": customer.name, "from_date": "2024-01-01", "how": "Sold by Us"}],
-		**values,
-	)
+	return frappe.get_doc("Service Team", lane.make_team(capacity, **values))
 
 
 def values_of(customer=None, vehicle=None, **values) -> dict:
 	customer = customer or f.make_customer()
 	return {
 		"customer": customer.name,
-		"vehicle": (vehicle or make_car(customer)).name,
+		"vehicle": (vehicle or lane.make_car(customer)).name,
 		"company": f.COMPANY,
 		"starts_at": soon(),
 		"duration": 1.5,
@@ -74,12 +57,8 @@ def values_of(customer=None, vehicle=None, **values) -> dict:
 	}
 
 
-def booked(client_key: str | None = None, **values):
-	wanted = values_of(**values)
-	frappe.db.commit()
-	made = book.book(client_key or f.key(), **wanted)
-	frappe.db.commit()
-	return frappe.get_doc(DOCTYPE, made["name"])
+def booked(**values):
+	return lane.make_appointment(**values)
 
 
 def let_time_come(doc, minutes: int = 45) -> None:
@@ -223,7 +202,7 @@ def test_closed_days_and_hours():
 
 def test_a_car_is_not_expected_twice_at_one_time():
 	customer = f.make_customer()
-	car = make_car(customer)
+	car = lane.make_car(customer)
 	doc = booked(customer=customer, vehicle=car, starts_at=soon(4, 9), duration=2)
 	code, words = refused(book.book, f.key(), **values_of(customer, car, starts_at=soon(4, 10)))
 	assert code == "vehicle_booked" and doc.name in words
@@ -232,7 +211,7 @@ def test_a_car_is_not_expected_twice_at_one_time():
 
 def test_whose_car_it_is_by_now_is_said():
 	first, second = f.make_customer(), f.make_customer()
-	car = make_car(second)
+	car = lane.make_car(second)
 	made = book.book(f.key(), **values_of(first, car))
 	assert any(second.customer_name in text for text in made["remarks"])
 	found = context.context(first.name, car.name)
@@ -318,7 +297,7 @@ def test_a_form_does_not_change_what_only_steps_change():
 		("starts_at", soon(9), "frozen_time"),
 		("status", "Arrived", "status"),
 		("customer", f.make_customer().name, "frozen"),
-		("vehicle", make_car(f.make_customer()).name, "frozen"),
+		("vehicle", lane.make_car(f.make_customer()).name, "frozen"),
 	):
 		doc.reload()
 		doc.set(field, value)
@@ -526,7 +505,7 @@ def booking_of(row) -> tuple:
 
 def test_declined_work_goes_along_and_comes_back():
 	customer = f.make_customer()
-	car = make_car(customer)
+	car = lane.make_car(customer)
 	row = declined_of(customer, car)
 	assert [found.name for found in context.context(customer.name, car.name)["declined"]] == [row.name]
 	doc = booked(customer=customer, vehicle=car, jobs=[{"declined_service": row.name}])
@@ -553,7 +532,7 @@ def test_declined_work_goes_along_and_comes_back():
 
 def test_taking_a_row_out_opens_it_again():
 	customer = f.make_customer()
-	car = make_car(customer)
+	car = lane.make_car(customer)
 	first, second = declined_of(customer, car), declined_of(customer, car, "Cabin air filter")
 	doc = booked(
 		customer=customer,
@@ -572,9 +551,12 @@ def test_taking_a_row_out_opens_it_again():
 
 def test_work_of_another_car_is_not_booked():
 	customer = f.make_customer()
-	row = declined_of(customer, make_car(customer))
+	row = declined_of(customer, lane.make_car(customer))
 	code, words = refused(
-		book.book, f.key(), jobs=[{"declined_service": row.name}], **values_of(customer, make_car(customer))
+		book.book,
+		f.key(),
+		jobs=[{"declined_service": row.name}],
+		**values_of(customer, lane.make_car(customer)),
 	)
 	assert code == "declined_vehicle" and row.name in words
 
@@ -618,7 +600,7 @@ def test_who_may_book(advisor):
 
 def test_the_context_is_read_in_few_queries(site):
 	customer = f.make_customer()
-	car = make_car(customer)
+	car = lane.make_car(customer)
 	declined_of(customer, car)
 	booked(customer=customer, vehicle=car)
 	context.context(customer.name, car.name, company=f.COMPANY, day=str(soon().date()))  # warm
