@@ -118,6 +118,8 @@ def keep(row) -> None:
 	"""Write the row. Nobody writes it by hand: it follows from answers, appointments and sales."""
 	row.flags.of_the_lane = True
 	row.flags.ignore_links = True  # it links what the caller has in hand
+	row.vehicle_title = vehicle_title(row.vehicle)
+	row.customer_name = frappe.get_cached_value("Customer", row.customer, "customer_name")
 	row.save(ignore_permissions=True)
 
 

@@ -6,8 +6,6 @@ import { call } from "../desk/server";
 import { money, when } from "../desk/words";
 import { severity, until } from "./status";
 
-const API = "dealer_pos_crm.api.declined";
-
 export function setup(frm) {
 	ours(frm);
 }
@@ -15,6 +13,7 @@ export function setup(frm) {
 export function refresh(frm) {
 	const { doc } = frm;
 	frm.set_currency_labels(["price", "recovered_amount"], doc.currency);
+	frm.toggle_display(["vehicle_title", "customer_name"], false); // the links show them
 	frm.disable_save();
 	frm.page.clear_primary_action();
 	tell(frm);
@@ -121,7 +120,7 @@ export function close(frm, reason) {
 			},
 		],
 		sentence: () => SENTENCES[reason](),
-		submit: ({ note }) => call(`${API}.close`, { name: frm.doc.name, reason, note }),
+		submit: ({ note }) => call("dealer_pos_crm.api.declined.close", { name: frm.doc.name, reason, note }),
 		done: (closed) => {
 			if (closed.length > 1) {
 				frappe.show_alert({
@@ -140,7 +139,7 @@ function reopen(frm) {
 		label: __("Open Again"),
 		fields: [{ fieldtype: "Data", fieldname: "reason", label: __("Reason"), reqd: 1 }],
 		sentence: () => __("The closing is taken back, and the follow-ups that it ended stand again."),
-		submit: ({ reason }) => call(`${API}.reopen`, { name: frm.doc.name, reason }),
+		submit: ({ reason }) => call("dealer_pos_crm.api.declined.reopen", { name: frm.doc.name, reason }),
 		done: () => frm.reload_doc(),
 	});
 }

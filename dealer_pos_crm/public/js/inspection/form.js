@@ -5,8 +5,13 @@ import { html, ours, trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { sheet } from "./sheet";
 
-const API = "dealer_pos_crm.api.inspection";
 const GET = { type: "GET" };
+const METHODS = {
+	others_green: "dealer_pos_crm.api.inspection.others_green",
+	rate: "dealer_pos_crm.api.inspection.rate",
+	recommend: "dealer_pos_crm.api.inspection.recommend",
+	remark: "dealer_pos_crm.api.inspection.remark",
+};
 const KEYS = { g: "Green", y: "Yellow", r: "Red" };
 
 export function setup(frm) {
@@ -33,7 +38,7 @@ export async function refresh(frm) {
 	if (frm.dlr_waiting) return; // what is on its way draws it
 	const name = frm.doc.name;
 	try {
-		const shown = await call(`${API}.get`, { inspection: name }, GET);
+		const shown = await call("dealer_pos_crm.api.inspection.get", { inspection: name }, GET);
 		if (frm.doc.name === name) draw(frm, shown);
 	} catch (refusal) {
 		wrapper.html(
@@ -51,7 +56,7 @@ export async function begin(frm) {
 
 export async function start(repair_order, template = null, draft = null) {
 	try {
-		const name = await call(`${API}.start`, { repair_order, template });
+		const name = await call("dealer_pos_crm.api.inspection.start", { repair_order, template });
 		if (draft) frappe.model.clear_doc("Vehicle Inspection", draft);
 		frappe.set_route("Form", "Vehicle Inspection", name);
 	} catch (refusal) {
@@ -153,10 +158,10 @@ function send(frm, method, args) {
 	frm.dlr_queue = frm.dlr_queue.then(async () => {
 		let shown = null;
 		try {
-			shown = await call(`${API}.${method}`, { inspection: name, ...args });
+			shown = await call(METHODS[method], { inspection: name, ...args });
 		} catch (refusal) {
 			frappe.msgprint({ title: refusal.title, message: refusal.message, indicator: "red" });
-			shown = await call(`${API}.get`, { inspection: name }, GET).catch(() => null);
+			shown = await call("dealer_pos_crm.api.inspection.get", { inspection: name }, GET).catch(() => null);
 		}
 		if (frm.doc.name !== name) return;
 		frm.dlr_waiting -= 1;
@@ -176,7 +181,7 @@ function note(frm, row) {
 		fields: [{ fieldtype: "Data", fieldname: "note", label: __("Note"), default: point.note }],
 		submit: async (values) => {
 			await frm.dlr_queue;
-			return call(`${API}.remark`, { inspection: frm.doc.name, row, note: values.note || "" });
+			return call("dealer_pos_crm.api.inspection.remark", { inspection: frm.doc.name, row, note: values.note || "" });
 		},
 		done: (shown) => draw(frm, shown),
 	});
@@ -196,7 +201,7 @@ function photo(frm, row) {
 async function finish(frm) {
 	await frm.dlr_queue;
 	try {
-		await call(`${API}.finish`, { inspection: frm.doc.name });
+		await call("dealer_pos_crm.api.inspection.finish", { inspection: frm.doc.name });
 	} catch (refusal) {
 		frappe.msgprint({ title: refusal.title, message: refusal.message, indicator: "orange" });
 		return;
@@ -209,7 +214,7 @@ function reopen(frm) {
 		title: __("Open {0} Again", [frm.doc.name]),
 		label: __("Open Again"),
 		fields: [{ fieldtype: "Data", fieldname: "reason", label: __("Reason"), reqd: 1 }],
-		submit: ({ reason }) => call(`${API}.reopen`, { inspection: frm.doc.name, reason }),
+		submit: ({ reason }) => call("dealer_pos_crm.api.inspection.reopen", { inspection: frm.doc.name, reason }),
 		done: () => frm.reload_doc(),
 	});
 }

@@ -71,6 +71,7 @@ function row(point, shown, open, may_write) {
 	return html`<div class="dlr-point" data-row="${point.row}" tabindex="0" aria-label="${point.point}">
 		<div class="dlr-point-text">
 			<div>${point.point}</div>
+			${offer(point, shown, may_write)}
 			${point.note ? html`<div class="dlr-small">${point.note}</div>` : ""}
 		</div>
 		${point.photo
@@ -84,14 +85,13 @@ function row(point, shown, open, may_write) {
 							${icon("edit")}
 						</button>
 						<button class="btn btn-default dlr-tool" data-dlr="photo" title="${__("Photo")}">
-							${icon("image-view")}
+							${icon("image")}
 						</button>`
 				: ""}
 		</div>
 		<div class="dlr-lights" role="group" aria-label="${point.point}">
 			${LIGHTS.map(([colour, word]) => light(point, colour, word(), open))}
 		</div>
-		${offer(point, shown, may_write)}
 	</div>`;
 }
 
@@ -120,6 +120,6 @@ function offer(point, shown, may_write) {
 	}
 	if (!["Red", "Yellow"].includes(point.result) || !may_write || !shown.can_recommend) return "";
 	return html`<div class="dlr-offer">
-		<button class="btn btn-sm btn-default" data-dlr="recommend">${__("Recommend")}</button>
+		<button class="btn btn-xs btn-default" data-dlr="recommend">${__("Recommend")}</button>
 	</div>`;
 }

@@ -5,7 +5,6 @@ import { fill, html, intro, link, ours, trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { when } from "../desk/words";
 
-const API = "dealer_pos_crm.api.recall";
 const COLORS = { Open: "orange", Done: "green", "Not Applicable": "gray" };
 
 export function color_of(doc) {
@@ -24,6 +23,7 @@ export function setup(frm) {
 
 export function refresh(frm) {
 	const { doc } = frm;
+	frm.toggle_display("vehicle_title", false); // the link shows it
 	if (frm.is_new()) return;
 	tell(frm);
 	if (!frm.perm[0]?.write) return;
@@ -74,7 +74,7 @@ function done(frm) {
 			values.repair_order || (values.reason || "").trim().length >= 3
 				? null
 				: __("Choose the repair order, or say where it was done."),
-		submit: (values) => call(`${API}.settle`, { recall: frm.doc.name, status: "Done", ...values }),
+		submit: (values) => call("dealer_pos_crm.api.recall.settle", { recall: frm.doc.name, status: "Done", ...values }),
 		done: () => frm.reload_doc(),
 	});
 }
@@ -85,14 +85,14 @@ function not_applicable(frm) {
 		label: __("Not Applicable"),
 		fields: [{ fieldtype: "Data", fieldname: "reason", label: __("Why"), reqd: 1 }],
 		submit: (values) =>
-			call(`${API}.settle`, { recall: frm.doc.name, status: "Not Applicable", ...values }),
+			call("dealer_pos_crm.api.recall.settle", { recall: frm.doc.name, status: "Not Applicable", ...values }),
 		done: () => frm.reload_doc(),
 	});
 }
 
 async function settle(frm, status, values) {
 	try {
-		await call(`${API}.settle`, { recall: frm.doc.name, status, ...values });
+		await call("dealer_pos_crm.api.recall.settle", { recall: frm.doc.name, status, ...values });
 	} catch (refusal) {
 		frappe.msgprint({ title: refusal.title, message: refusal.message, indicator: "red" });
 	}
@@ -109,7 +109,7 @@ export function import_file(listview) {
 		on_success: async (file) => {
 			let found;
 			try {
-				found = await call(`${API}.import_file`, { file_url: file.file_url });
+				found = await call("dealer_pos_crm.api.recall.import_file", { file_url: file.file_url });
 			} catch (refusal) {
 				frappe.msgprint({
 					title: refusal.title || __("The file cannot be read"),
@@ -167,7 +167,7 @@ export function refresh_lookup(frm) {
 	if (frm.doc.status === "Sent" || !frappe.model.can_create("Vehicle Recall")) return;
 	frm.add_custom_button(__("Try Again"), async () => {
 		try {
-			await call(`${API}.try_again`, { name: frm.doc.name });
+			await call("dealer_pos_crm.api.recall.try_again", { name: frm.doc.name });
 			frappe.show_alert({ message: __("It is asked in the background"), indicator: "blue" });
 		} catch (refusal) {
 			frappe.msgprint({ title: refusal.title, message: refusal.message, indicator: "red" });
