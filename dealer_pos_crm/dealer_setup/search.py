@@ -2,7 +2,7 @@
 
 import frappe
 
-DOCTYPES = ("Deposit", "Dealer Vehicle")
+DOCTYPES = ("Deposit", "Dealer Vehicle", "Repair Order")
 
 
 def add() -> None:

@@ -96,7 +96,7 @@ export async function check_in(known = {}, done) {
 				fieldtype: "Data",
 				fieldname: "mileage_explanation",
 				label: __("Why Lower Than Before"),
-				depends_on: () => is_lower(),
+				hidden: 1,
 				description: __("Odometer replaced, rolled over, earlier reading wrong"),
 			},
 			{
@@ -177,15 +177,22 @@ export async function check_in(known = {}, done) {
 			const name = event.currentTarget.dataset.declined;
 			event.currentTarget.checked ? chosen.add(name) : chosen.delete(name);
 		});
-		dialog.set_df_property(
-			"mileage_in",
-			"description",
+		// Not by set_df_property: that draws the field anew and takes away what is being typed.
+		dialog.fields_dict.mileage_in.set_description(
 			facts.last_mileage ? __("Last reading {0}", [facts.last_mileage.toLocaleString()]) : ""
 		);
+		explain();
 		dialog.dlr_refresh();
 	}
 
-	dialog.fields_dict.mileage_in.$input?.on("input", () => dialog.refresh_dependency());
+	// Not by depends_on: Frappe would draw required fields anew and take away what is being typed.
+	function explain() {
+		const hidden = is_lower() ? 0 : 1;
+		const field = dialog.fields_dict.mileage_explanation;
+		if (field.df.hidden !== hidden) dialog.set_df_property("mileage_explanation", "hidden", hidden);
+	}
+
+	dialog.fields_dict.mileage_in.$input?.on("input", explain);
 	draw();
 	if (known.customer && !booked) learn();
 	return dialog;

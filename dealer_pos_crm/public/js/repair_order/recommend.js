@@ -86,10 +86,12 @@ export function recommend(doc, done) {
 			(title || "").trim() || labor_operation ? null : __("Choose an op code, or write the service."),
 		sentence: (values) =>
 			values.rate
-				? fill(__("{0}, {1} parts. It waits for the customer's answer."), [
-						html`<b>${money(price(values), doc.currency)}</b>`,
-						usual?.parts?.length || 0,
-				  ])
+				? fill(
+						usual?.parts?.length
+							? __("{0} with its parts. It waits for the customer's answer.")
+							: __("{0}. It waits for the customer's answer."),
+						[html`<b>${money(price(values), doc.currency)}</b>`]
+				  )
 				: "",
 		submit: ({ labor_operation, title, concern, severity, pay_type, hours, rate }) => {
 			const values = { labor_operation, title, concern, severity, pay_type, hours };

@@ -156,7 +156,7 @@ export function parts(doc, only_ordered, done) {
 	area.html(
 		String(html`<div class="dlr-asking">
 			${rows.map(
-				(row) => html`<div class="dlr-asked dlr-part" data-key="${row.row_key}">
+				(row) => html`<div class="dlr-asked dlr-asked-part" data-key="${row.row_key}">
 					<span class="dlr-ro-job-no">${row.job_no}</span>
 					<div class="dlr-ro-job-text">
 						<b>${row.description || row.item}</b>
