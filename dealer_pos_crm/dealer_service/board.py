@@ -12,6 +12,7 @@ from frappe.query_builder.functions import Count, Max
 from frappe.utils import get_datetime, getdate, now_datetime
 
 from dealer_pos_crm.dealer_service import clocks
+from dealer_pos_crm.dealer_service.billing import overview as billing
 from dealer_pos_crm.dealer_setup.people import in_rows, names_of
 from dealer_pos_crm.dealer_setup.settings import companies
 from dealer_pos_crm.domain import appointment as appointments
@@ -31,7 +32,9 @@ def load(company: str | None = None, advisor: str | None = None) -> dict:
 		"move": bool(frappe.has_permission("Repair Order", "write")),
 		"open_order": bool(frappe.has_permission("Repair Order", "create")),
 		"book": bool(frappe.has_permission("Service Appointment", "create")),
-		"take_money": bool(frappe.has_permission("Payment Entry", "create")),
+		"invoice": billing.has_role(billing.INVOICING),
+		"take_money": bool(frappe.has_permission("Payment Entry", "submit")),
+		"hand_over": billing.has_role(billing.HANDING_OVER),
 		"correct_clocks": clocks.may_correct(),
 	}
 	orders, more_orders = _orders(mine, advisor) if may["see_orders"] else ([], False)

@@ -10,7 +10,9 @@ import pytest
 from frappe.utils import add_to_date, now_datetime
 from playwright.sync_api import Locator, Page, expect
 
+from dealer_pos_crm.dealer_service.appointments import book
 from dealer_pos_crm.dealer_service.orders import status
+from dealer_pos_crm.dealer_setup import roles
 from tests.browser import steps
 from tests.browser.conftest import Console, screenshot
 from tests.site import factories, lane
@@ -164,6 +166,72 @@ def test_an_answer_is_recorded_on_the_board(desk: Desk, page: Page, console: Con
 	expect(card(page, order)).to_be_focused()
 	frappe.db.rollback()
 	assert frappe.db.get_value("Repair Order", order.name, "pending_jobs") == 0
+	console.assert_clean()
+
+
+def test_a_visit_from_the_appointment_to_the_key(desk: Desk, page: Page, console: Console) -> None:
+	"""Check in, recommend and answer, invoice, take the money, hand over: all of it on the board."""
+	customer = factories.make_customer()
+	car = lane.make_car(customer)
+	booked = book.book(
+		factories.key(),
+		[{"service_name": "Oil and filter", "hours": 1, "price": 89}],
+		customer=customer.name,
+		vehicle=car.name,
+		company=factories.COMPANY,
+		starts_at=add_to_date(now_datetime().replace(second=0, microsecond=0), minutes=20),
+		duration=1,
+		concern="Oil change",
+	)["name"]
+	frappe.db.commit()
+	user = steps.person((roles.ADVISOR, roles.CASHIER), "lane.small.shop")
+	board(desk, user=user)
+	column(page, "Booked").get_by_role("button", name="Check In").click()
+	check_in = steps.dialog(page, "Check In")
+	steps.field(check_in, "mileage_in").fill("31000")
+	check_in.get_by_label("The customer agrees").check()
+	steps.primary(check_in).click()
+	opened = column(page, "Open").locator(".dlr-car")
+	expect(opened).to_be_focused()  # the board stays, with the keyboard on the new order
+	expect(column(page, "Booked").locator(".dlr-car")).to_have_count(0)
+	frappe.db.rollback()
+	name = frappe.db.get_value("Service Appointment", booked, "repair_order")
+	order = frappe.get_doc("Repair Order", name)
+	assert order.jobs[0].answer == "Approved"
+
+	lane.recommend(order, title="Wiper blades", hours=0.2)
+	lane.finish(order, to=None)
+	page.keyboard.press("r")
+	opened.get_by_role("button", name="Record Answer").click()
+	answer = steps.dialog(page, "Answer to Job 2")
+	answer.get_by_role("radio", name="Decline").click()
+	answer.locator(".dlr-asked-more input").fill("Later")
+	steps.field(answer, "how").select_option("In Person")
+	steps.primary(answer).click()
+	expect(answer).to_have_count(0)
+	opened.focus()
+	page.keyboard.press("m")
+	opened.get_by_role("menuitem", name="Ready").click()
+	ready = column(page, "Ready").locator(".dlr-car")
+	ready.get_by_role("button", name="Invoice").click()
+	steps.primary(steps.dialog(page, "Invoice")).click()
+	invoiced = column(page, "Invoiced").locator(".dlr-car")
+	expect(invoiced).to_contain_text("owes $ 89.00")
+	invoiced.get_by_role("button", name="Collect").click()
+	collect = steps.dialog(page, "Collect")
+	steps.primary(collect).click()
+	expect(collect).to_have_count(0)
+	invoiced.get_by_role("button", name="Hand Over").click()
+	hand_over = steps.dialog(page, "Hand Over")
+	steps.field(hand_over, "mileage_out").fill("31004")
+	steps.primary(hand_over).click()
+	expect(page.locator(".dlr-board-empty")).to_be_visible()
+	frappe.db.rollback()
+	assert frappe.db.get_value("Repair Order", name, ["status", "payment_status", "outstanding"]) == (
+		"Closed",
+		"Paid",
+		0,
+	)
 	console.assert_clean()
 
 

@@ -165,9 +165,12 @@ def test_a_move_is_the_ladders_decision(site):
 @pytest.mark.parametrize(
 	("role", "may"),
 	[
-		(roles.ADVISOR, {"see_orders", "see_appointments", "move", "open_order", "book"}),
+		(
+			roles.ADVISOR,
+			{"see_orders", "see_appointments", "move", "open_order", "book", "invoice", "hand_over"},
+		),
 		(roles.TECHNICIAN, {"see_orders", "see_appointments"}),
-		(roles.CASHIER, {"see_orders", "see_appointments", "take_money"}),
+		(roles.CASHIER, {"see_orders", "see_appointments", "invoice", "take_money", "hand_over"}),
 		(roles.BDC, {"see_orders", "see_appointments", "book"}),
 		(
 			roles.SERVICE_MANAGER,
@@ -177,7 +180,9 @@ def test_a_move_is_the_ladders_decision(site):
 				"move",
 				"open_order",
 				"book",
+				"invoice",
 				"take_money",
+				"hand_over",
 				"correct_clocks",
 			},
 		),

@@ -45,7 +45,7 @@ export function span(seconds) {
 /** The time on the wall, with its day when that is not today. */
 export function wall_time(datetime) {
 	const at = frappe.datetime.convert_to_user_tz(datetime, false);
-	const day = at.format("YYYY-MM-DD") === moment().format("YYYY-MM-DD") ? "" : `${at.format("ddd")} `;
+	const day = at.format("YYYY-MM-DD") === frappe.datetime.get_today() ? "" : `${at.format("ddd")} `;
 	return day + dealer.clock(datetime);
 }
 

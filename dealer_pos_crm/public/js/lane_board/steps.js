@@ -8,14 +8,17 @@ export function step_of(card, may) {
 		return may.open_order ? { name: "check_in", label: __("Check In") } : null;
 	}
 	if (card.status === "Invoiced") {
-		if (card.outstanding > 0) return { name: "collect", label: __("Collect") };
-		return may.move ? { name: "hand_over", label: __("Hand Over") } : null;
+		if (card.outstanding > 0) return may.take_money ? { name: "collect", label: __("Collect") } : null;
+		return may.hand_over ? { name: "hand_over", label: __("Hand Over") } : null;
+	}
+	if (card.status === "Ready" && !card.pending_jobs) {
+		if (!card.jobs) return may.move ? { name: "close", label: __("Close") } : null; // nothing was agreed to
+		return may.invoice ? { name: "invoice", label: __("Invoice") } : null;
 	}
 	if (!may.move) return null;
 	if (card.pending_jobs) return { name: "answer", label: __("Record Answer") };
 	if (card.status === "Waiting Parts" && card.parts?.missing) {
 		return { name: "parts_arrived", label: __("Parts Arrived") };
 	}
-	if (card.status === "Ready") return { name: "invoice", label: __("Invoice") };
 	return null;
 }

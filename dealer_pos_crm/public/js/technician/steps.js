@@ -70,5 +70,5 @@ export function finish(job, on, done) {
 
 export function open_inspection(job) {
 	if (job.inspection) frappe.set_route("Form", "Vehicle Inspection", job.inspection);
-	else frappe.new_doc("Vehicle Inspection", { repair_order: job.parent });
+	else dealer.inspection.start(job.parent);
 }
