@@ -5,6 +5,7 @@ from frappe import _
 
 from dealer_pos_crm.dealer_cashier.deposits import overview as deposit_overview
 from dealer_pos_crm.dealer_service.billing import claims, collecting, hand_over, invoicing, overview
+from dealer_pos_crm.dealer_service.orders import closing
 
 
 def _may_read(order: str) -> None:
@@ -24,7 +25,15 @@ def _may_take_money() -> None:
 def get_overview(order: str) -> dict:
 	"""The money of an order: bills, payments, deposits, claims, and what is possible now."""
 	_may_read(order)
+	frappe.has_permission("Sales Invoice", "read", throw=True)  # a technician sees the work, not the money
 	return overview.of(order)
+
+
+@frappe.whitelist(methods=["POST"])
+def number_estimate(order: str) -> str:
+	"""The number of an order's estimate, given once."""
+	frappe.has_permission("Repair Order", "write", order, throw=True)
+	return closing.estimate_number(order)
 
 
 @frappe.whitelist()

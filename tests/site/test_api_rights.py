@@ -10,8 +10,8 @@ import pytest
 
 from dealer_pos_crm import api as api_package
 from dealer_pos_crm.dealer_setup import roles
+from tests.site import billing, lane
 from tests.site import factories as f
-from tests.site import lane
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -42,7 +42,15 @@ def arguments(dealership):
 	with f.logged_in(f.make_user(roles.CASHIER)):
 		asked = f.act(deposit, "Refund", amount=100, reason="Cheaper car")
 	follow_up = frappe.db.get_value("Follow Up", {"deposit": deposit.name})
+	order = _invoiced_order()
 	return {
+		"order": order,
+		"claim": frappe.db.get_value("Manufacturer Claim", {"repair_order": order}),
+		"claim_number": "W-1",
+		"then": "Write Off",
+		"amount": 1,
+		"mode_of_payment": "Cash",
+		"mileage_out": 30_010,
 		"deposit": deposit.name,
 		"customer": deposit.customer,
 		"company": f.COMPANY,
@@ -67,6 +75,14 @@ def arguments(dealership):
 		"how": "Phone",
 		"reason": "Cheaper elsewhere",
 	}
+
+
+def _invoiced_order() -> str:
+	"""An order with a warranty claim."""
+	billing.set_up()
+	order = billing.ready([billing.work(), billing.work("Recall", pay_type="Warranty")])
+	billing.invoice(order)
+	return order.name
 
 
 def call(path: str, arguments: dict) -> object:
@@ -95,7 +111,12 @@ def test_no_function_is_for_users_without_a_right(people, arguments, path):
 
 
 @pytest.mark.parametrize(
-	"path", [path for path in functions() if ".deposit." in path or ".follow_up." in path]
+	"path",
+	[
+		path
+		for path in functions()
+		if ".deposit." in path or ".follow_up." in path or ".service_billing." in path
+	],
 )
 def test_a_technician_sees_no_money_and_no_promise(people, arguments, path):
 	with f.logged_in(people[roles.TECHNICIAN]), pytest.raises(frappe.PermissionError):

@@ -443,21 +443,42 @@ def _result(claim) -> dict:
 	}
 
 
-def open_claims(company: str | None = None) -> Iterable[dict]:
-	"""Claims that wait for the dealer or for the manufacturer, oldest first, with days and what is open."""
-	filters: dict[str, object] = {"status": ("in", [status.value for status in rules.WAITING])}
-	if company:
-		filters["company"] = company
-	for row in frappe.get_list(
+def listed(company: str, statuses: Iterable[str]) -> list[frappe._dict]:
+	"""Claims of these statuses that the user may see, oldest first, with their age in days and what is open.
+
+	The age counts from the submission, before it from the invoice.
+	"""
+	rows = frappe.get_list(
 		DOCTYPE,
-		filters,
+		{"status": ("in", list(statuses)), "company": company},
 		[
-			"name", "repair_order", "vehicle", "manufacturer", "claim_number", "status", "creation",
-			"submitted_on", "claimed_amount", "paid_amount", "difference", "currency", "company",
+			"name",
+			"repair_order",
+			"vehicle",
+			"manufacturer",
+			"claim_number",
+			"status",
+			"creation",
+			"submitted_on",
+			"answered_on",
+			"claimed_amount",
+			"paid_amount",
+			"difference",
+			"currency",
+			"sales_invoice",
+			"denial_reason",
 		],
 		order_by="creation, name",
-	):  # fmt: skip
-		since = getdate(row.submitted_on or row.creation)
-		row.age = cint((getdate() - since).days)
+		limit_page_length=0,
+	)
+	for row in rows:
+		row.age = cint((getdate() - getdate(row.submitted_on or row.creation)).days)
 		row.open_amount = rounded(row.claimed_amount - row.paid_amount - row.difference, row.currency)
-		yield row
+	return rows
+
+
+def open_claims(company: str) -> list[frappe._dict]:
+	"""Claims that wait for the dealer or for the manufacturer's money."""
+	return [
+		row for row in listed(company, [status.value for status in rules.WAITING]) if row.open_amount.minor
+	]

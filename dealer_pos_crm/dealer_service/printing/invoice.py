@@ -9,6 +9,7 @@ from frappe.utils import cint, cstr, flt, format_date
 from dealer_pos_crm.dealer_cashier.money import rounded, shown
 from dealer_pos_crm.dealer_cashier.printing.paper import Fact, Mark, Paper, Row, Sum
 from dealer_pos_crm.dealer_cashier.printing.words import dealer, in_words, less, plain
+from dealer_pos_crm.dealer_service.billing.reading import documents_of
 from dealer_pos_crm.dealer_service.printing.pieces import (
 	car_facts,
 	declined_rows,
@@ -25,6 +26,8 @@ def service_invoice(doc: Any) -> Paper:
 	open_amount = rounded(doc.outstanding_amount, doc.currency)
 	sums = [Sum(_("Work"), tuple(_lines(doc, total))), *_paid(doc, order, total, open_amount)]
 	if order and doc.customer == order.customer:
+		if doc.docstatus == 1 and not cint(doc.is_return):
+			sums += _besides(doc, order, open_amount)
 		declined = declined_rows(order)
 		if declined:
 			sums.append(Sum(_("Recommended, and not done on this visit"), declined))
@@ -102,6 +105,23 @@ def _lines(doc: Any, total: Money) -> list[Row]:
 	return rows
 
 
+def _besides(doc: Any, order: Any, open_amount: Money) -> list[Sum]:
+	"""The deductible of an insurer's bill: the customer pays it together with this invoice."""
+	deductibles = documents_of(order).deductibles
+	if not deductibles:
+		return []
+	rows = [Row(_("This invoice"), shown(open_amount), doc.name)]
+	due = open_amount
+	for row in deductibles:
+		note = _("{0}, billed to {1}").format(row.name, name_of(order.insurer))
+		if row.open != row.amount:
+			note = " · ".join((note, _("{0} paid").format(shown(row.amount - row.open))))
+		rows.append(Row(_("Deductible"), shown(row.open), note))
+		due = due + row.open
+	rows.append(Row(_("To pay in all"), shown(due), kind="held"))
+	return [Sum(_("Besides this invoice"), tuple(rows))]
+
+
 def _paid(doc: Any, order: Any, total: Money, open_amount: Money) -> list[Sum]:
 	"""How the total became what is open: payments, a deductible that somebody else owes, credits."""
 	if doc.docstatus != 1 or open_amount == total:
@@ -140,7 +160,7 @@ def _paid(doc: Any, order: Any, total: Money, open_amount: Money) -> list[Sum]:
 		is_deductible = bool(order) and order.insurer == doc.customer
 		rows.append(
 			Row(
-				_("Deductible, paid by {0}").format(name_of(order.customer))
+				_("Deductible, owed by {0}").format(name_of(order.customer))
 				if is_deductible
 				else _("Booked"),
 				less(amount),

@@ -45,7 +45,7 @@ def estimate(order: Any) -> Paper:
 		dealer=dealer(order.company),
 		facts=tuple(_facts(order)),
 		sums=tuple(sums),
-		terms_title=_("Estimate"),
+		terms_title=_("your authorisation"),
 		terms=_estimate_terms(order),
 		signatures=(_("Customer"), _("For {0}").format(order.company)),
 	)

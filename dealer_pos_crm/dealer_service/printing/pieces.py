@@ -11,6 +11,7 @@ from dealer_pos_crm.dealer_cashier.printing.paper import Fact, Row
 from dealer_pos_crm.dealer_cashier.printing.words import moment, plain
 from dealer_pos_crm.dealer_setup.people import names_of
 from dealer_pos_crm.domain.money import Money
+from dealer_pos_crm.domain.refusal import _ as marked
 
 
 def name_of(customer: str | None) -> str:
@@ -90,11 +91,11 @@ def declined_rows(order: Any) -> tuple[Row, ...]:
 
 
 _HOW = {
-	"In Person": _("in person"),
-	"Phone": _("by phone"),
-	"Text": _("by text"),
-	"E-mail": _("by e-mail"),
-	"Portal": _("in the portal"),
+	"In Person": marked("in person"),
+	"Phone": marked("by phone"),
+	"Text": marked("by text"),
+	"E-mail": marked("by e-mail"),
+	"Portal": marked("in the portal"),
 }
 
 
@@ -104,7 +105,7 @@ def answer_of(job: Any) -> str:
 		return _("Not answered yet") if job.answer == "Pending" else _(job.answer)
 	how = _(_HOW.get(job.answered_how, ""))
 	if job.answered_how == "Phone" and job.answered_phone:
-		how = f"{how} ({plain(job.answered_phone)})"
+		how = f"{how} {plain(job.answered_phone)}"
 	words = [
 		_("{0} by {1}").format(_(job.answer), plain(job.answered_by)) if job.answered_by else _(job.answer),
 		how,

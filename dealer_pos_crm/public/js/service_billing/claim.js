@@ -6,8 +6,6 @@ import { call } from "../desk/server";
 import { money } from "../desk/words";
 import { claim_color } from "./form";
 
-const API = "dealer_pos_crm.api.service_billing";
-
 export { claim_color };
 
 export function open_amount(doc) {
@@ -93,7 +91,7 @@ function submit(doc, done) {
 		label: __("Keep"),
 		sentence: () =>
 			fill(__("A claim over {0}."), [html`<b>${money(doc.claimed_amount, doc.currency)}</b>`]),
-		submit: (values) => call(`${API}.submit_claim`, { claim: doc.name, ...clean(values) }),
+		submit: (values) => call("dealer_pos_crm.api.service_billing.submit_claim", { claim: doc.name, ...clean(values) }),
 		done,
 	});
 }
@@ -149,7 +147,7 @@ async function pay(doc, done) {
 				: fill(__("{0} stays open."), [html`<b>${money(rest(values), doc.currency)}</b>`]);
 		},
 		submit: (values, key) =>
-			call(`${API}.pay_claim`, { claim: doc.name, client_key: key, ...clean(values) }),
+			call("dealer_pos_crm.api.service_billing.pay_claim", { claim: doc.name, client_key: key, ...clean(values) }),
 		done,
 	});
 }
@@ -164,7 +162,7 @@ function settle(doc, done) {
 			fill(__("{0} goes to the account for claim differences."), [
 				html`<b>${money(open_amount(doc), doc.currency)}</b>`,
 			]),
-		submit: ({ reason }) => call(`${API}.settle_claim`, { claim: doc.name, reason }),
+		submit: ({ reason }) => call("dealer_pos_crm.api.service_billing.settle_claim", { claim: doc.name, reason }),
 		done,
 	});
 }
@@ -201,7 +199,7 @@ function deny(doc, done) {
 		working: __("Booking…"),
 		danger: true,
 		sentence: ({ then }) => THEN[then] || "",
-		submit: ({ reason, then }) => call(`${API}.deny_claim`, { claim: doc.name, reason, then }),
+		submit: ({ reason, then }) => call("dealer_pos_crm.api.service_billing.deny_claim", { claim: doc.name, reason, then }),
 		done,
 	});
 }

@@ -7,11 +7,10 @@ import { call } from "../desk/server";
 import { money } from "../desk/words";
 import { Payments } from "./payments";
 
-const API = "dealer_pos_crm.api.service_billing";
 const GET = { type: "GET" };
 
 export function facts_of(order) {
-	return call(`${API}.get_overview`, { order }, GET);
+	return call("dealer_pos_crm.api.service_billing.get_overview", { order }, GET);
 }
 
 function told(refusal) {
@@ -51,7 +50,7 @@ export function invoice(doc, done) {
 			working: __("Invoicing…"),
 			sentence: () => what_is_billed(doc),
 			submit: (_values, key) =>
-				call(`${API}.invoice`, { order: doc.name, client_key: key }),
+				call("dealer_pos_crm.api.service_billing.invoice", { order: doc.name, client_key: key }),
 			done: (answer) => {
 				frappe.show_alert({
 					message: answer.repeated
@@ -68,18 +67,19 @@ export function invoice(doc, done) {
 function what_is_billed(doc) {
 	const lines = [];
 	const row = (text, amount) => {
-		if (amount) lines.push(html`<li>${fill(text, [html`<b>${money(amount, doc.currency)}</b>`])}</li>`);
+		if (amount) {
+			lines.push(html`<div>${fill(text, [html`<b>${money(amount, doc.currency)}</b>`])}</div>`);
+		}
 	};
-	row(__("Customer pay: {0}, with tax"), flt(doc.customer_total) + flt(doc.tax_amount));
+	row(
+		flt(doc.tax_amount) ? __("Customer pay: {0} with tax") : __("Customer pay: {0}"),
+		flt(doc.grand_total)
+	);
 	if (flt(doc.deductible)) row(__("Of it the customer pays a deductible of {0}"), doc.deductible);
 	row(__("Warranty, to the manufacturer: {0}"), doc.warranty_total);
 	row(__("Internal, to the department: {0}"), doc.internal_total);
 	const left_out = (doc.jobs || []).filter((job) => ["Declined", "Deferred"].includes(job.answer));
-	return html`${lines.length
-		? html`<ul class="dlr-list">
-				${lines}
-		  </ul>`
-		: __("Nothing is charged on this order.")}
+	return html`${lines.length ? lines : __("Nothing is charged on this order.")}
 	${left_out.length
 		? html`<div class="dlr-small">
 				${__("Not billed, and listed on the invoice: {0}", [left_out.map((job) => job.title).join(", ")])}
@@ -138,7 +138,7 @@ function collect_dialog(doc, facts, done) {
 		problem: () => (payments ? payments.problem : " "),
 		sentence: () => collect_sentence(payments, payers[payer], facts),
 		submit: (_values, key) =>
-			call(`${API}.collect`, {
+			call("dealer_pos_crm.api.service_billing.collect", {
 				order: doc.name,
 				tenders: payments.values,
 				client_key: key,
@@ -265,7 +265,7 @@ export function hand_over(doc, done) {
 					  ])
 					: __("It is paid. The order is closed and the gate pass can be printed."),
 			submit: ({ mileage_out, reason }) =>
-				call(`${API}.hand_car_over`, {
+				call("dealer_pos_crm.api.service_billing.hand_car_over", {
 					order: doc.name,
 					mileage_out: cint(mileage_out),
 					release_reason: reason || null,

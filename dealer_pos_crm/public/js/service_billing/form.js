@@ -1,7 +1,9 @@
 /** Billing on the Repair Order form: the next step, the menu, and who owes and paid what. */
 
-import { html, icon, link, meet, person, pill, trusted } from "../desk/html";
+import { html, link, meet, person, pill, trusted } from "../desk/html";
+import { call } from "../desk/server";
 import { money, when } from "../desk/words";
+import { is_working } from "../repair_order/status";
 import { apply_deposit, collect, facts_of, hand_over, invoice } from "./dialogs";
 
 const COLORS = { "Not Invoiced": "gray", Unpaid: "orange", "Partly Paid": "orange", Paid: "green" };
@@ -46,12 +48,48 @@ export function menu(frm) {
 	if (doc.status === "Closed" && doc.outstanding > 0 && takes_money()) {
 		frm.add_custom_button(__("Collect"), () => collect(doc, again(frm)), group);
 	}
+	if (doc.handed_over_at && doc.status === "Closed") {
+		frm.add_custom_button(__("Gate Pass"), () => print_order(doc, "Gate Pass 80 mm"), __("Print"));
+	}
+	if (doc.jobs?.length) {
+		frm.add_custom_button(__("Customer Copy"), () => print_order(doc, "Repair Order Copy"), __("Print"));
+	}
+	if (is_working(doc) && doc.jobs?.length) {
+		frm.add_custom_button(__("Estimate"), () => print_estimate(frm), __("Print"));
+	}
 	show_money(frm);
+}
+
+/** The paper in a window of its own, where the browser prints it. */
+export function print_order(doc, format) {
+	const query = new URLSearchParams({
+		doctype: doc.doctype,
+		name: doc.name,
+		format,
+		no_letterhead: 0,
+	});
+	window.open(frappe.urllib.get_full_url(`/printview?${query}`), "_blank");
+}
+
+/** An estimate gets its number when it is first printed. */
+async function print_estimate(frm) {
+	const { doc } = frm;
+	if (doc.estimate_number || !frappe.model.can_write(doc.doctype)) {
+		return print_order(doc, "Service Estimate");
+	}
+	try {
+		await call("dealer_pos_crm.api.service_billing.number_estimate", { order: doc.name });
+	} catch (refusal) {
+		return frappe.msgprint({ title: refusal.title, message: refusal.message, indicator: "red" });
+	}
+	print_order(doc, "Service Estimate");
+	frm.reload_doc();
 }
 
 async function show_money(frm) {
 	const area = frm.fields_dict.money_overview?.$wrapper;
 	if (!area) return;
+	if (!frappe.model.can_read("Sales Invoice")) return area.empty(); // the work, not the money
 	const name = frm.doc.name;
 	if (area.data("order") !== name) area.empty();
 	area.data("order", name);
@@ -220,14 +258,27 @@ export function claim_color(status) {
 
 function claims(facts) {
 	if (!facts.claims.length) return "";
-	return html`<div class="dlr-heading">${__("Warranty Claims")}</div>
-		<ul class="dlr-list">
-			${facts.claims.map(
-				(row) => html`<li>
-					${link("Manufacturer Claim", row.name)} ${row.claim_number || ""}
-					${money(row.claimed_amount, facts.currency)}
-					${pill(__(row.status), claim_color(row.status))}
-				</li>`
-			)}
-		</ul>`;
+	const rows = facts.claims.map(
+		(row) => html`<tr>
+			<td>${link("Manufacturer Claim", row.name)}</td>
+			<td>${row.claim_number || "–"}</td>
+			<td class="dlr-wrap">${row.manufacturer}</td>
+			<td class="dlr-money">${money(row.claimed_amount, facts.currency)}</td>
+			<td class="dlr-money">${money(row.paid_amount, facts.currency)}</td>
+			<td>${pill(__(row.status), claim_color(row.status))}</td>
+		</tr>`
+	);
+	return table(
+		__("Warranty Claims"),
+		[
+			{ label: __("Claim") },
+			{ label: __("Number") },
+			{ label: __("Payer") },
+			{ label: __("Claimed"), money: true },
+			{ label: __("Paid"), money: true },
+			{ label: "" },
+		],
+		rows,
+		""
+	);
 }
