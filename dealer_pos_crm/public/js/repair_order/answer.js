@@ -46,7 +46,6 @@ export function record_answer(doc, facts, rows, done) {
 				options: "Phone",
 				default: last.phone || doc.contact_phone,
 				depends_on: "eval:doc.how === 'Phone'",
-				mandatory_depends_on: "eval:doc.how === 'Phone'",
 			},
 			{ fieldtype: "Section Break" },
 		],
