@@ -5,8 +5,6 @@ import { Tenders } from "../deposit/tenders";
 export class Payments extends Tenders {
 	get problem() {
 		if (!this.modes.length) return super.problem;
-		if (this.rows.some((row) => this.amount_of(row) <= 0))
-			return __("A payment has no amount. Remove it, or enter one");
 		const too_much = this.round(this.paid - this.amount);
 		if (too_much > 0) {
 			return __("{0} too much: {1} is open. Give change, or take the rest as a deposit", [
@@ -14,6 +12,8 @@ export class Payments extends Tenders {
 				this.show(this.amount),
 			]);
 		}
+		if (this.rows.some((row) => this.amount_of(row) <= 0))
+			return __("A payment has no amount. Remove it, or enter one");
 		return null;
 	}
 
