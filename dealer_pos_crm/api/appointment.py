@@ -64,14 +64,6 @@ def assign(appointment: str, team: str | None = None, advisor: str | None = None
 	return book.assign(appointment, team, advisor)
 
 
-@frappe.whitelist(methods=["POST"])
-def check_in(appointment: str, client_key: str) -> dict:
-	"""The customer is here: their repair order, opened once however often this is called."""
-	_may(appointment)
-	frappe.has_permission("Repair Order", "create", throw=True)
-	return book.check_in(appointment, client_key)
-
-
 @frappe.whitelist()
 def get_overview(appointment: str) -> dict:
 	"""All an appointment's form shows besides its fields."""

@@ -30,9 +30,12 @@ def advisor(dealership: str) -> str:
 	return steps.person(roles.ADVISOR, "browser.advisor")
 
 
-def own_day(days: int) -> datetime:
-	"""A day ahead that no other test books: at eight."""
-	return (now_datetime() + timedelta(days=days)).replace(hour=8, minute=0, second=0, microsecond=0)
+def own_day() -> datetime:
+	"""A day ahead for which nobody is booked yet: at eight."""
+	day = (now_datetime() + timedelta(days=60)).replace(hour=8, minute=0, second=0, microsecond=0)
+	while frappe.db.exists(DOCTYPE, {"starts_at": ("between", [day, day + timedelta(hours=14)])}):
+		day += timedelta(days=1)
+	return day
 
 
 def booked(**values) -> str:
@@ -56,7 +59,7 @@ def status_of(name: str) -> str:
 
 def test_a_day_is_worked_from_the_board(desk: Desk, advisor: str, console: Console) -> None:
 	own, other = lane.make_team(2), lane.make_team(8)
-	day = own_day(60)
+	day = own_day()
 	first = booked(starts_at=day, team=own, advisor=advisor)
 	second = booked(starts_at=day + timedelta(hours=2), team=own, advisor=advisor)
 	page = board(desk, advisor, day)
@@ -110,7 +113,7 @@ def test_a_day_is_worked_from_the_board(desk: Desk, advisor: str, console: Conso
 
 
 def test_the_address_keeps_day_columns_and_search(desk: Desk, advisor: str, console: Console) -> None:
-	own, day = lane.make_team(8), own_day(61)
+	own, day = lane.make_team(8), own_day()
 	first = booked(starts_at=day, team=own, advisor=advisor)
 	second = booked(starts_at=day, team=own, advisor=advisor)
 	name = frappe.db.get_value(DOCTYPE, first, "customer_name")
@@ -131,7 +134,7 @@ def test_the_address_keeps_day_columns_and_search(desk: Desk, advisor: str, cons
 
 
 def test_it_brings_itself_up_to_date_without_jumping(desk: Desk, advisor: str, console: Console) -> None:
-	own, day = lane.make_team(40), own_day(62)
+	own, day = lane.make_team(40), own_day()
 	names = [booked(starts_at=day + timedelta(hours=at % 9), team=own) for at in range(27)]
 	page = board(desk, advisor, day)
 	card(page, names[0]).wait_for()
@@ -152,7 +155,7 @@ def test_it_brings_itself_up_to_date_without_jumping(desk: Desk, advisor: str, c
 
 def test_a_day_of_five_hundred_draws_what_is_in_sight(desk: Desk, advisor: str, console: Console) -> None:
 	"""The answer is the server's own, multiplied: only the browser's side is tried here."""
-	own, day = lane.make_team(400), own_day(63)
+	own, day = lane.make_team(400), own_day()
 	booked(starts_at=day, team=own)
 	many = """
 		() => {
@@ -225,7 +228,7 @@ def test_booking_shows_what_to_know_and_adds_declined_work(
 	expect(context).to_contain_text("Rear brake pads")  # the only car is chosen by itself
 	context.get_by_role("button", name="Add Rear brake pads").click()
 	expect(context).to_contain_text("added")
-	page.evaluate("(at) => cur_frm.set_value('starts_at', at)", f"{own_day(64):%Y-%m-%d %H:%M:%S}")
+	page.evaluate("(at) => cur_frm.set_value('starts_at', at)", f"{own_day():%Y-%m-%d %H:%M:%S}")
 	steps.field(page, "concern").fill("Grinds when I brake")
 	screenshot(page, "booking")
 	steps.button(page, "Book").click()
@@ -238,6 +241,27 @@ def test_booking_shows_what_to_know_and_adds_declined_work(
 	assert frappe.db.get_value("Declined Service", row.name, "status") == "Booked"
 	expect(steps.button(page, "Confirm")).to_be_visible()
 	screenshot(page, "appointment-booked")
+	console.assert_clean()
+
+
+def test_an_arriving_customer_checks_in_from_the_form(desk: Desk, advisor: str, console: Console) -> None:
+	doc = lane.make_appointment(
+		starts_at=now_datetime().replace(second=0, microsecond=0) + timedelta(minutes=3), advisor=advisor
+	)
+	page = steps.form(desk, DOCTYPE, doc.name, advisor)
+	steps.button(page, "Check In").click()
+	shown = steps.dialog(page, "Check In")
+	steps.field(shown, "mileage_in").fill("30100")
+	steps.field(shown, "mileage_in").press("Tab")
+	screenshot(page, "appointment-check-in")
+	steps.primary(shown).dblclick()
+	page.wait_for_function("() => window.cur_frm?.doctype === 'Repair Order' && !cur_frm.is_new()")
+	assert status_of(doc.name) == "Arrived"
+	assert frappe.db.count("Repair Order", {"appointment": doc.name}) == 1
+	page.go_back()
+	steps.shown(page, DOCTYPE, doc.name)
+	expect(steps.button(page, "Open Repair Order")).to_be_visible()
+	screenshot(page, "appointment-arrived")
 	console.assert_clean()
 
 

@@ -8,6 +8,7 @@ from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from dealer_pos_crm.api import appointment as api
 from dealer_pos_crm.dealer_service.appointments import board, book, context, load, view
+from dealer_pos_crm.dealer_service.orders import opening
 from dealer_pos_crm.dealer_setup import roles
 from tests.site import factories as f
 from tests.site import lane
@@ -587,7 +588,6 @@ def test_who_may_book(advisor):
 			lambda: api.arrive(doc.name),
 			lambda: api.cancel(doc.name, "No reason of mine"),
 			lambda: api.reschedule(doc.name, {"starts_at": str(soon(5))}, f.key()),
-			lambda: api.check_in(doc.name, f.key()),
 		):
 			with pytest.raises(frappe.PermissionError):
 				call()
@@ -616,6 +616,11 @@ def test_the_board_shows_every_appointment_of_the_day_and_says_when_nothing_chan
 	shown = {dict(zip(found["columns"], row, strict=True))["name"] for row in found["rows"]}
 	assert shown >= {row.name for row in rows}
 	assert board.day(f.COMPANY, str(day.date()), found["state"])["same"]
+	check_in(rows[1])
+	changed = board.day(f.COMPANY, str(day.date()), found["state"])
+	assert not changed["same"]
+	by_name = {row[0]: dict(zip(changed["columns"], row, strict=True)) for row in changed["rows"]}
+	assert by_name[rows[1].name]["order_status"] == "Open"
 	book.cancel(rows[0].name, "Changed her mind")
 	frappe.db.commit()
 	assert not board.day(f.COMPANY, str(day.date()), found["state"])["same"]
@@ -636,15 +641,25 @@ def test_the_calendar_gives_what_touches_its_days():
 # --- checking in --------------------------------------------------------------------------------
 
 
+def check_in(doc) -> str:
+	frappe.db.commit()
+	order = opening.open_order(
+		customer=doc.customer,
+		vehicle=doc.vehicle,
+		company=doc.company,
+		appointment=doc.name,
+		client_key=f.key(),
+	)
+	frappe.db.commit()
+	return order
+
+
 def test_checking_in_opens_one_repair_order():
 	doc = booked(jobs=[{"service_name": "Brake inspection", "hours": 0.5, "price": 60}])
-	first = book.check_in(doc.name, f.key())
-	frappe.db.commit()
-	again = book.check_in(doc.name, f.key())
-	frappe.db.commit()
+	first, again = check_in(doc), check_in(doc)
 	doc.reload()
-	assert first["repair_order"] == again["repair_order"] == doc.repair_order
-	assert (first["repeated"], again["repeated"], doc.status) == (False, True, "Arrived")
+	assert first == again == doc.repair_order
+	assert doc.status == "Arrived"
 	order = frappe.get_doc("Repair Order", doc.repair_order)
 	assert (order.appointment, order.vehicle, order.jobs[0].title) == (
 		doc.name,
@@ -655,29 +670,46 @@ def test_checking_in_opens_one_repair_order():
 	assert frappe.db.count("Repair Order", {"appointment": doc.name}) == 1
 	code, words = refused(book.cancel, doc.name, "Drove off")
 	assert code == "has_order" and doc.name in words
+	shown = view.of(doc.name)
+	assert (shown["repair_order"], shown["may_check_in"], shown["actions"]) == (first, False, [])
 
 
 @pytest.mark.parametrize("_round", range(3))
 def test_two_check_one_car_in(racers, _round):
 	doc = booked()
-	finishes = racers.run(*(("appointment_step", "check_in", doc.name, f.key()) for _one in range(2)))
+	values = {
+		"customer": doc.customer,
+		"vehicle": doc.vehicle,
+		"company": doc.company,
+		"appointment": doc.name,
+	}
+	finishes = racers.run(*(("open_order", {**values, "client_key": f.key()}) for _one in range(2)))
 	assert all(finish.won for finish in finishes), [finish.error for finish in finishes]
-	assert finishes[0].result["repair_order"] == finishes[1].result["repair_order"]
+	assert finishes[0].result == finishes[1].result
 	frappe.db.rollback()
 	assert frappe.db.count("Repair Order", {"appointment": doc.name}) == 1
 	assert told(doc).count("appointment.kept") == 1
 
 
-def test_checking_in_without_a_car_says_what_to_do():
+def test_one_checks_in_while_the_clock_misses_it(racers):
 	doc = booked()
-	frappe.db.set_value(DOCTYPE, doc.name, "vehicle", None)
-	assert refused(book.check_in, doc.name, f.key())[0] == "no_vehicle"
+	let_time_come(doc, 60)
+	values = {
+		"customer": doc.customer,
+		"vehicle": doc.vehicle,
+		"company": doc.company,
+		"appointment": doc.name,
+	}
+	finishes = racers.run(("open_order", {**values, "client_key": f.key()}), ("mark_missed",))
+	assert all(finish.won for finish in finishes), [finish.error for finish in finishes]
+	frappe.db.rollback()
+	doc.reload()
+	assert (doc.status, doc.repair_order) == ("Arrived", finishes[0].result)
 
 
 def test_nobody_is_missed_whose_repair_order_is_open():
 	doc = booked()
-	book.check_in(doc.name, f.key())
-	frappe.db.commit()
+	check_in(doc)
 	frappe.db.set_value(
 		DOCTYPE, doc.name, {"status": "Booked", "repair_order": None}
 	)  # as if it came by itself

@@ -24,6 +24,7 @@ COLUMNS = (
 	"concern",
 	"transport",
 	"repair_order",
+	"order_status",
 	"arrived_at",
 	"contact_phone",
 	"rescheduled_to",
@@ -45,8 +46,8 @@ def day(company: str, on: date | str, known: str | None = None) -> dict:
 	rows = frappe.get_list(
 		steps.DOCTYPE,
 		filters=_of_day(company, on),
-		fields=list(COLUMNS),
-		order_by="starts_at, name",
+		fields=[*(name for name in COLUMNS if name != "order_status"), "repair_order.status as order_status"],
+		order_by="`tabService Appointment`.starts_at, `tabService Appointment`.name",
 		limit=0,
 	)
 	span = business_hours(company).span(on)
@@ -87,24 +88,26 @@ def _of_day(company: str, on: date) -> list[list]:
 
 
 def _state(company: str, on: date) -> str:
-	"""Changes whenever an appointment of the day or a team does, and when the day does. Two short queries."""
+	"""Changes whenever an appointment of the day, its repair order or a team does. Three short queries."""
 	begin = get_datetime(on)
-	found = []
-	for doctype, condition in (
-		(
-			steps.DOCTYPE,
-			lambda table: (table.starts_at >= begin) & (table.starts_at < begin + timedelta(days=1)),
-		),
-		("Service Team", lambda table: table.enabled == 1),
-	):
-		table = frappe.qb.DocType(doctype)
-		count, latest = (
-			frappe.qb.from_(table)
-			.select(Count("*"), Max(table.modified))
-			.where((table.company == company) & condition(table))
-		).run()[0]
-		found += [cstr(count), cstr(latest)]
-	return "|".join([str(on), *found])
+	visit, order, team = map(frappe.qb.DocType, (steps.DOCTYPE, "Repair Order", "Service Team"))
+	of_day = (
+		(visit.company == company)
+		& (visit.starts_at >= begin)
+		& (visit.starts_at < begin + timedelta(days=1))
+	)
+	queries = (
+		frappe.qb.from_(visit).select(Count("*"), Max(visit.modified)).where(of_day),
+		frappe.qb.from_(visit)
+		.join(order)
+		.on(order.appointment == visit.name)
+		.select(Count("*"), Max(order.modified))
+		.where(of_day),
+		frappe.qb.from_(team)
+		.select(Count("*"), Max(team.modified))
+		.where((team.company == company) & (team.enabled == 1)),
+	)
+	return "|".join([str(on), *(cstr(value) for query in queries for value in query.run()[0])])
 
 
 def calendar(start: str, end: str, filters: list | None = None) -> list[dict]:

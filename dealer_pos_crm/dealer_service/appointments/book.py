@@ -185,35 +185,8 @@ def assign(name: str, team: str | None = None, advisor: str | None = None) -> di
 	return _result(doc)
 
 
-@action
-def check_in(name: str, client_key: str | None = None, **values) -> dict:
-	"""The customer is here: their repair order, opened once however often this is clicked."""
-	from dealer_pos_crm.dealer_service.orders import opening
-
-	doc = locked(name)
-	standing = order_of(doc)
-	if not standing:
-		with explained():
-			if Status(doc.status) is not Status.ARRIVED:
-				rules.after(Action.ARRIVE, Status(doc.status), doc.name)
-			if not doc.vehicle:
-				raise Refused(
-					"no_vehicle", marked("{0} names no vehicle. Add it before checking in"), doc.name
-				)
-	order = standing or opening.open_order(
-		customer=doc.customer,
-		vehicle=doc.vehicle,
-		company=doc.company,
-		appointment=doc.name,
-		client_key=client_key,
-		**values,
-	)
-	with_order(name, order)
-	return {"appointment": name, "repair_order": order, "repeated": bool(standing)}
-
-
 def with_order(name: str, order: str) -> None:
-	"""The customer came and the repair order is open: in the caller's transaction, as often as one likes."""
+	"""The customer came and this repair order was opened: in the caller's transaction, as often as one likes."""
 	doc = frappe.get_doc(steps.DOCTYPE, name, for_update=True)
 	if doc.repair_order != order:
 		doc.db_set("repair_order", order, notify=True)

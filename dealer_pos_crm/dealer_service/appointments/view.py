@@ -13,16 +13,18 @@ _LONGEST_CHAIN = 50
 def of(name: str) -> dict:
 	"""What is possible now, the chain of its times, what happened, the load of its day, and the context."""
 	doc = frappe.get_doc(steps.DOCTYPE, name)
-	order = doc.repair_order or book.order_of(doc)
+	order = book.order_of(doc)
+	made = order or doc.repair_order  # a cancelled one is shown, and settles nothing
 	writes = frappe.has_permission(steps.DOCTYPE, "write", doc)
 	actions = allowed_actions(Status(doc.status), has_order=bool(order)) if writes else ()
 	happened = _happened(doc)
 	return {
 		"actions": [action.value for action in actions],
-		"may_check_in": not order
+		"may_check_in": not made
 		and bool(frappe.has_permission("Repair Order", "create"))
 		and (Action.ARRIVE in actions or (writes and doc.status == Status.ARRIVED.value)),
-		"repair_order": order,
+		"repair_order": made,
+		"order_cancelled": bool(made and not order),
 		"is_open": Status(doc.status) in OPEN,
 		"chain": _chain(doc),
 		"happened": happened,

@@ -2,8 +2,9 @@
 
 import { ask } from "../desk/ask";
 import { fill, html } from "../desk/html";
-import { call, new_key } from "../desk/server";
+import { call } from "../desk/server";
 import { exact } from "../desk/words";
+import { check_in as open_order } from "../repair_order/check_in";
 import { week_table } from "./load";
 
 const GET = { type: "GET" };
@@ -16,11 +17,9 @@ export function arrive(doc) {
 	return call("dealer_pos_crm.api.appointment.arrive", { appointment: doc.name });
 }
 
+/** The car is here: the check-in of the repair order asks for its mileage and opens it, once. */
 export function check_in(doc) {
-	return call("dealer_pos_crm.api.appointment.check_in", {
-		appointment: doc.name,
-		client_key: new_key(),
-	});
+	return open_order({ appointment: doc.name });
 }
 
 export function confirm(doc, done) {

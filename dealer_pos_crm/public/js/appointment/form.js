@@ -260,8 +260,11 @@ function figure_load(doc, facts) {
 
 function next_note(doc, facts) {
 	if (facts.repair_order) {
-		return html`<div class="dlr-note dlr-note-green">
-			<div>${fill(__("The repair order is open: {0}"), [link("Repair Order", facts.repair_order)])}</div>
+		const text = facts.order_cancelled
+			? __("Its repair order was cancelled: {0}. A new one opens as a walk-in.")
+			: __("The repair order: {0}");
+		return html`<div class="dlr-note ${facts.order_cancelled ? "dlr-note-orange" : "dlr-note-green"}">
+			<div>${fill(text, [link("Repair Order", facts.repair_order)])}</div>
 		</div>`;
 	}
 	if (doc.status === "Cancelled") {
@@ -391,7 +394,7 @@ function buttons(frm) {
 			__("Open Repair Order"),
 			() => frappe.set_route("Form", "Repair Order", frm.dlr_facts.repair_order),
 		],
-		check_in: [__("Check In"), () => checked_in(frm)],
+		check_in: [__("Check In"), () => check_in(frm)],
 		arrive: [__("Arrived"), () => step(frm, () => actions.arrive(frm.doc))],
 		confirm: [__("Confirm"), () => open(frm, () => actions.confirm(frm.doc, again))],
 		reschedule: [__("Reschedule"), () => open(frm, () => actions.reschedule(frm.doc, moved))],
@@ -434,8 +437,15 @@ async function saved(frm) {
 }
 
 async function open(frm, show) {
-	if (frm.dlr_dialog?.is_visible || !(await saved(frm))) return;
-	frm.dlr_dialog = show();
+	if (frm.dlr_dialog?.is_visible || frm.dlr_opening) return;
+	frm.dlr_opening = true;
+	try {
+		if (await saved(frm)) frm.dlr_dialog = await show();
+	} catch (refusal) {
+		frappe.msgprint({ title: refusal.title, message: refusal.message, indicator: "red" });
+	} finally {
+		frm.dlr_opening = false;
+	}
 }
 
 async function step(frm, run) {
@@ -454,9 +464,14 @@ async function step(frm, run) {
 	}
 }
 
-async function checked_in(frm) {
-	const answer = await step(frm, () => actions.check_in(frm.doc));
-	if (answer) frappe.set_route("Form", "Repair Order", answer.repair_order);
+async function check_in(frm) {
+	if (!(await saved(frm))) return;
+	if (!frm.doc.vehicle) {
+		frappe.show_alert({ message: __("Name the vehicle first"), indicator: "orange" });
+		frm.scroll_to_field("vehicle");
+		return;
+	}
+	open(frm, () => actions.check_in(frm.doc));
 }
 
 function moved(answer) {
