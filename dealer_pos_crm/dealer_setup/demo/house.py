@@ -46,11 +46,11 @@ def staff() -> list[dict]:
 					"send_welcome_email": 0,
 					"user_type": "System User",
 					"new_password": PASSWORD,
+					"roles": [{"role": person.role}],
 				}
 			)
 			user.flags.no_welcome_mail = True
 			user.insert()
-			user.add_roles(person.role)
 	return [{"role": person.role, "name": person.name, "user": person.email} for person in STAFF]
 
 

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable
-from contextlib import contextmanager
 from datetime import datetime
 
 import frappe
@@ -11,8 +10,11 @@ from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_ent
 from dealer_pos_crm.api import deposit as api
 from dealer_pos_crm.dealer_crm import follow_ups
 from dealer_pos_crm.dealer_setup import roles
+from dealer_pos_crm.dealer_setup.demo.lane_replay import LaneReplay
+from dealer_pos_crm.dealer_setup.demo.people import acting_as, first
 from dealer_pos_crm.dealer_showroom import holds
 from dealer_pos_crm.rehearsal.summit_motors import acts as script
+from dealer_pos_crm.rehearsal.summit_motors.lane_acts import AnyAct
 from dealer_pos_crm.rehearsal.summit_motors.people import COMPANY, STAFF
 
 _ANSWERS = ("Reached", "Left Message", "Booked", "Reached", "No Longer Wanted")
@@ -21,7 +23,12 @@ _ANSWERS = ("Reached", "Left Message", "Booked", "Reached", "No Longer Wanted")
 class Replay:
 	"""Keeps which document stands for which id of the script."""
 
-	def __init__(self, customers: dict[str, str], vehicles: dict[str, str]) -> None:
+	def __init__(
+		self,
+		customers: dict[str, str],
+		vehicles: dict[str, str],
+		set_clock: Callable[[datetime], None] = lambda moment: None,
+	) -> None:
 		self.customers = customers
 		self.vehicles = vehicles
 		self.deposits: dict[str, str] = {}
@@ -41,9 +48,10 @@ class Replay:
 			script.IssueInvoice: self._invoice,
 			script.PayInvoice: self._pay,
 			script.CreditInvoice: self._credit,
+			**LaneReplay(customers, vehicles, set_clock).do,
 		}
 
-	def play(self, act: script.Act) -> None:
+	def play(self, act: AnyAct) -> None:
 		self._do[type(act)](act)
 		frappe.db.commit()  # nosemgrep - each act is a transaction, as at the counter
 		frappe.local.message_log = []
@@ -56,12 +64,12 @@ class Replay:
 		)
 		for row in rows:
 			if row.owner_user and self._rng.random() < (0.75 if row.due_at <= now else 0.35):
-				with _as(row.owner_user):
+				with acting_as(row.owner_user):
 					follow_ups.finish(row.name, self._rng.choice(_ANSWERS))
 		frappe.db.commit()  # nosemgrep
 
 	def _take(self, act: script.TakeDeposit) -> None:
-		with _as(act.by):
+		with acting_as(act.by):
 			doc = frappe.get_doc(
 				{
 					"doctype": "Deposit",
@@ -104,15 +112,15 @@ class Replay:
 			)
 
 	def _wait(self, act: script.JoinWaitingList) -> None:
-		with _as(act.by):
+		with acting_as(act.by):
 			api.join_waiting_list(self.vehicles[act.vehicle_id], self.customers[act.customer_id])
 
 	def _act(self, act, action: str, approver: str | None = None, **values) -> None:
-		with _as(act.by):
+		with acting_as(act.by):
 			result = api.act(self.deposits[act.deposit_id], action, values, f"demo-{act.id}")
 			frappe.db.commit()  # nosemgrep
 		if result["status"] == "Requested":
-			with _as(approver or _first(roles.SALES_MANAGER, roles.MANAGER, but=act.by)):
+			with acting_as(approver or first(roles.SALES_MANAGER, roles.MANAGER, but=act.by)):
 				api.decide(result["action"], True, None)
 
 	def _extend(self, act: script.ExtendHold) -> None:
@@ -143,7 +151,7 @@ class Replay:
 		self._act(act, "Cancel", reason=act.reason)
 
 	def _invoice(self, act: script.IssueInvoice) -> None:
-		with _as(_first(roles.ACCOUNTANT)):
+		with acting_as(first(roles.ACCOUNTANT)):
 			doc = frappe.get_doc(
 				{
 					"doctype": "Sales Invoice",
@@ -175,7 +183,7 @@ class Replay:
 			self._sales[doc.name] = self.vehicles[act.vehicle_id]
 
 	def _pay(self, act: script.PayInvoice) -> None:
-		with _as(act.by if _may_pay(act.by) else _first(roles.CASHIER)):
+		with acting_as(act.by if _may_pay(act.by) else first(roles.CASHIER)):
 			doc = get_payment_entry("Sales Invoice", self.invoices[act.invoice_id])
 			amount = float(act.amount.decimal)
 			doc.update(
@@ -197,7 +205,7 @@ class Replay:
 	def _credit(self, act: script.CreditInvoice) -> None:
 		from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 
-		with _as(_first(roles.ACCOUNTANT)):
+		with acting_as(first(roles.ACCOUNTANT)):
 			doc = make_sales_return(self.invoices[act.invoice_id])
 			doc.update({"disable_rounded_total": 1, "remarks": act.reason, "update_outstanding_for_self": 0})
 			kept = doc.items[0]
@@ -205,22 +213,6 @@ class Replay:
 			kept.update({"qty": -1, "rate": float(act.amount.decimal)})
 			doc.insert()
 			doc.submit()
-
-
-@contextmanager
-def _as(user: str):
-	before = frappe.session.user
-	frappe.set_user(user)
-	try:
-		yield
-	finally:
-		frappe.set_user(before)
-
-
-def _first(*wanted: str, but: str | None = None) -> str:
-	return next(
-		person.email for role in wanted for person in STAFF if person.role == role and person.email != but
-	)
 
 
 def _may_pay(user: str) -> bool:

@@ -8,7 +8,7 @@ import click
 import frappe
 from frappe.utils import get_system_timezone, getdate
 
-from dealer_pos_crm.dealer_setup.demo import files, house
+from dealer_pos_crm.dealer_setup.demo import files, house, lane_house
 from dealer_pos_crm.dealer_setup.demo.replay import Replay
 
 DAYS = 60
@@ -41,7 +41,8 @@ def load(days: int = DAYS) -> dict:
 		frappe.db.commit()  # nosemgrep - a step of a demo
 		vehicles = files.vehicles(place.vehicles, customers, begin)
 		frappe.db.commit()  # nosemgrep - a step of a demo
-		replay = Replay(customers, vehicles)
+		lane_house.build({car.make for car in place.vehicles})
+		replay = Replay(customers, vehicles, lambda moment: clock.move_to(_utc(moment)))
 		day = begin
 		with click.progressbar(
 			acts(days, today, place), label="Playing the history", file=sys.stderr
@@ -59,6 +60,8 @@ def load(days: int = DAYS) -> dict:
 
 
 def _utc(moment: datetime) -> datetime:
+	"""In UTC, never on the full second: a time without microseconds is read back as another text."""
+	moment += timedelta(microseconds=59)
 	return (
 		moment.replace(tzinfo=ZoneInfo(get_system_timezone()))
 		.astimezone(ZoneInfo("UTC"))

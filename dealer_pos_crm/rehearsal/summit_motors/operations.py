@@ -7,7 +7,7 @@ from .people import CURRENCY
 
 # Dollars an hour, by who pays.
 RATES = {"Customer": 165, "Warranty": 142, "Internal": 120}
-INSPECTION = "Multi-point inspection"
+INSPECTION = "Summit Motors Walk-Around"
 
 
 @dataclass(frozen=True, slots=True)
