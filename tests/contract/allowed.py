@@ -117,6 +117,7 @@ BUILT_SQL: dict[str, tuple[int, str]] = {
 		2,
 		"two selects share their columns, constants of the file",
 	),
+	"dealer_pos_crm/dealer_service/billing/reading.py": (3, "with or without a lock, a constant of the file"),
 	"dealer_pos_crm/dealer_crm/export.py": (1, "the columns of an event, a constant"),
 	"dealer_pos_crm/dealer_crm/rebuild.py": (1, "the columns of an event, a constant"),
 	"dealer_pos_crm/dealer_crm/store.py": (

@@ -125,6 +125,18 @@ def test_only_what_was_cancelled_is_billed_again():
 	assert frappe.db.count("Manufacturer Claim", {"repair_order": order.name}) == 1
 
 
+@pytest.mark.parametrize("values", [{"labor_amount": 60, "amount": 60, "rate": 60}, {"answer": "Declined"}])
+def test_what_stands_on_a_bill_must_still_be_what_it_says(values):
+	order = invoiced([b.work(), b.work("Recall", pay_type="Warranty")])
+	b.only(order, customer=order.customer).cancel()
+	frappe.db.set_value("Repair Order Job", lane.job(order, 2).name, values)
+	frappe.db.commit()
+	with pytest.raises(DealerRefusal, match="Job 2"):
+		b.invoice(order)
+	frappe.db.rollback()
+	assert len(b.documents(order)) == 1
+
+
 def test_a_warranty_invoice_made_again_goes_on_the_same_claim():
 	order = invoiced([b.work(), b.work("Recall", pay_type="Warranty")])
 	b.only(order, dealer_pay_type="Warranty").cancel()

@@ -232,7 +232,10 @@ def pay(
 
 	check_key(client_key)
 	order, claim = _alone_with(name)
-	if frappe.db.exists("Payment Entry", {"dealer_collect_key": client_key, "docstatus": 1}):
+	if frappe.db.exists(
+		"Payment Entry",
+		{"dealer_collect_key": client_key, "dealer_repair_order": order.name, "docstatus": 1},
+	):
 		return {**_result(claim), "repeated": True}
 	with explained():
 		_check_invoiced(claim, order)

@@ -17,13 +17,13 @@ from dealer_pos_crm.domain.refusal import _ as marked
 RELEASING = frozenset({MANAGER, SERVICE_MANAGER})
 
 
-def hand_over_blockers(order) -> list[status.Reason]:
+def hand_over_blockers(order, *, lock: bool = True) -> list[status.Reason]:
 	"""What money has against the car leaving: (code, text); empty when nothing has."""
 	if order.status not in (rules.Status.INVOICED.value, rules.Status.CLOSED.value):
 		if not any(row.answer == rules.Answer.APPROVED.value for row in order.jobs):
 			return []  # nothing was done, nothing is owed
 		return [("not_invoiced", _("The work is not invoiced"))]
-	open_amount = position.at_the_counter(order, reading.documents_of(order)).outstanding
+	open_amount = position.at_the_counter(order, reading.documents_of(order, lock=lock)).outstanding
 	if open_amount.minor > 0:
 		return [
 			(

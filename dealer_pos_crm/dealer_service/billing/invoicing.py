@@ -10,7 +10,8 @@ from dealer_pos_crm.dealer_service.orders.order import action, locked
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.domain.billing import Bill
 from dealer_pos_crm.domain.refusal import Refused
-from dealer_pos_crm.domain.repair_order import WORKING, PayType, Status, check_change
+from dealer_pos_crm.domain.refusal import _ as marked
+from dealer_pos_crm.domain.repair_order import WORKING, Answer, PayType, Status, check_change
 
 
 class NotReadyToInvoice(frappe.ValidationError):
@@ -38,6 +39,7 @@ def invoice(order_name: str, client_key: str) -> dict:
 			check_change(Status(order.status), Status.INVOICED, order.name)
 		_check_ready(order)
 		_check_drafts(documents)
+		_check_billed_unchanged(order, documents)
 		bills = _bills(order, documents)
 		missing.check(order, bills)
 		missing.check_items(bills)
@@ -96,6 +98,34 @@ def _check_drafts(documents: reading.Documents) -> None:
 			NotReadyToInvoice,
 			title=_("Not Ready"),
 		)
+
+
+def _check_billed_unchanged(order, documents: reading.Documents) -> None:
+	"""A reopened order may have changed meanwhile; what stands on a bill must still be what it says."""
+	billed = reading.billed_amounts(order, documents)
+	for work in reading.works_of(order):
+		if work.job_no not in billed:
+			continue
+		amount, document = billed[work.job_no]
+		if work.answer is not Answer.APPROVED:
+			raise Refused(
+				"billed_and_declined",
+				marked("Job {0} is {1} and stands on {2}. Cancel or credit that document, then invoice"),
+				work.job_no,
+				work.answer.value,
+				document,
+			)
+		if work.amount(order.currency) != amount:
+			raise Refused(
+				"billed_and_changed",
+				marked(
+					"Job {0} was billed for {1} in {2} and costs {3} now. Cancel that document, then invoice"
+				),
+				work.job_no,
+				amount,
+				document,
+				work.amount(order.currency),
+			)
 
 
 def _bills(order, documents: reading.Documents) -> list[Bill]:

@@ -24,7 +24,7 @@ def has_role(roles: frozenset[str]) -> bool:
 def of(name: str) -> dict:
 	"""Bills with what is open, payments with who took them, deposits that may be applied, and the buttons."""
 	order = frappe.get_doc("Repair Order", name)
-	documents = reading.documents_of(order)
+	documents = reading.documents_of(order, lock=False)
 	where = position.at_the_counter(order, documents)
 	dues = collecting.dues_of(order, documents)
 	payments = _payments(order, documents)
@@ -50,7 +50,7 @@ def of(name: str) -> dict:
 		"invoice_blockers": invoicing.blockers(order) if working else [],
 		"can_collect": bool(may_collect and dues),
 		"can_hand_over": in_shop and has_role(HANDING_OVER) and _may_leave(order),
-		"hand_over_blockers": [text for _code, text in hand_over.hand_over_blockers(order)],
+		"hand_over_blockers": [text for _code, text in hand_over.hand_over_blockers(order, lock=False)],
 		"may_release": hand_over.may_release(),
 		"mileage": max(cint(order.mileage_in), cint(order.mileage_out)),
 		"people": names_of(

@@ -141,20 +141,25 @@ class Documents:
 		return bool(self.internal) or any(invoice.stands for invoice in self.invoices)
 
 
-def documents_of(order) -> Documents:
-	"""Read from ERPNext, each row locked against change: whoever waited sees what was committed."""
+_LOCK = "lock in share mode"
+
+
+def documents_of(order, *, lock: bool = True) -> Documents:
+	"""Read from ERPNext. With ``lock``, as an action needs it, each row stays as it is until the end of the
+	transaction, and whoever waited sees what was committed; a screen or a print reads without."""
+	locking = _LOCK if lock else ""
 	rows = frappe.db.sql(
-		"""select name, customer, docstatus, is_return, return_against, debit_to, dealer_pay_type,
+		f"""select name, customer, docstatus, is_return, return_against, debit_to, dealer_pay_type,
 			base_grand_total, base_rounded_total, posting_date
 		from `tabSales Invoice` where dealer_repair_order = %s and docstatus < 2
-		order by posting_date, creation, name lock in share mode""",
+		order by posting_date, creation, name {locking}""",
 		order.name,
 		as_dict=True,
 	)
 	billed = [row for row in rows if row.docstatus == 1]
-	open_amounts = _open_amounts("Sales Invoice", [row.name for row in billed], order.currency)
+	open_amounts = _open_amounts("Sales Invoice", [row.name for row in billed], order.currency, locking)
 	invoices = tuple(_invoices(billed, open_amounts, order.currency))
-	deductibles, internal, internal_jobs = _journals(order)
+	deductibles, internal, internal_jobs = _journals(order, locking)
 	standing = [invoice.name for invoice in invoices if invoice.stands]
 	jobs_of = _jobs_of(standing)
 	issues = tuple(
@@ -202,28 +207,30 @@ def _invoices(rows: list, open_amounts: dict[str, Money], currency: str) -> Iter
 		)
 
 
-def _open_amounts(doctype: str, names: list[str], currency: str) -> dict[str, Money]:
+def _open_amounts(doctype: str, names: list[str], currency: str, locking: str) -> dict[str, Money]:
 	"""What the Payment Ledger says is open on documents, whoever owes it. Negative: the house owes it."""
 	if not names:
 		return {}
 	rows = frappe.db.sql(
-		"""select against_voucher_no, sum(amount) as amount from `tabPayment Ledger Entry`
+		f"""select against_voucher_no, sum(amount) as amount from `tabPayment Ledger Entry`
 		where against_voucher_no in %s and against_voucher_type = %s and party_type = 'Customer'
 			and delinked = 0
-		group by against_voucher_no lock in share mode""",
+		group by against_voucher_no {locking}""",
 		(tuple(names), doctype),
 		as_dict=True,
 	)
 	return {row.against_voucher_no: rounded(row.amount, currency) for row in rows}
 
 
-def _journals(order) -> tuple[tuple[Deductible, ...], tuple[tuple[str, str], ...], frozenset[int]]:
+def _journals(
+	order, locking: str
+) -> tuple[tuple[Deductible, ...], tuple[tuple[str, str], ...], frozenset[int]]:
 	"""Deductibles, internal entries, and the jobs that the internal ones bill."""
 	rows = frappe.db.sql(
-		"""select j.name, a.account, a.party, a.debit, a.credit, a.reference_type, a.reference_name,
+		f"""select j.name, a.account, a.party, a.debit, a.credit, a.reference_type, a.reference_name,
 			a.dealer_job_no
 		from `tabJournal Entry` j join `tabJournal Entry Account` a on a.parent = j.name
-		where j.dealer_repair_order = %s and j.docstatus = 1 order by j.name, a.idx lock in share mode""",
+		where j.dealer_repair_order = %s and j.docstatus = 1 order by j.name, a.idx {locking}""",
 		order.name,
 		as_dict=True,
 	)
@@ -236,7 +243,7 @@ def _journals(order) -> tuple[tuple[Deductible, ...], tuple[tuple[str, str], ...
 		if any(row.reference_type == "Sales Invoice" for row in lines)
 	}
 	owed = {name: row for name, row in owed.items() if row}
-	open_amounts = _open_amounts("Journal Entry", list(owed), order.currency)
+	open_amounts = _open_amounts("Journal Entry", list(owed), order.currency, locking)
 	deductibles = tuple(
 		Deductible(
 			name=name,
@@ -264,4 +271,27 @@ def _jobs_of(invoices: list[str]) -> dict[str, list[int]]:
 		order_by="parent, idx",
 	):
 		found.setdefault(row.parent, []).append(cint(row.dealer_job_no))
+	return found
+
+
+def billed_amounts(order, documents: Documents) -> dict[int, tuple[Money, str]]:
+	"""What each job stands on a bill for, and on which document, before taxes and credit notes."""
+	found: dict[int, tuple[Money, str]] = {}
+	standing = [invoice.name for invoice in documents.invoices if invoice.stands]
+	rows = frappe.get_all(
+		"Sales Invoice Item",
+		{"parent": ("in", standing or [""]), "dealer_job_no": (">", 0)},
+		["parent", "dealer_job_no", "amount"],
+		order_by="parent, idx",
+	)
+	journals = [name for doctype, name in documents.internal if doctype == "Journal Entry"]
+	rows += frappe.get_all(
+		"Journal Entry Account",
+		{"parent": ("in", journals or [""]), "dealer_job_no": (">", 0), "debit": (">", 0)},
+		["parent", "dealer_job_no", "debit as amount"],
+		order_by="parent, idx",
+	)
+	for row in rows:
+		before = found.get(cint(row.dealer_job_no), (Money.zero(order.currency), ""))[0]
+		found[cint(row.dealer_job_no)] = (before + rounded(row.amount, order.currency), row.parent)
 	return found

@@ -107,7 +107,7 @@ def _lines(doc: Any, total: Money) -> list[Row]:
 
 def _besides(doc: Any, order: Any, open_amount: Money) -> list[Sum]:
 	"""The deductible of an insurer's bill: the customer pays it together with this invoice."""
-	deductibles = documents_of(order).deductibles
+	deductibles = documents_of(order, lock=False).deductibles
 	if not deductibles:
 		return []
 	rows = [Row(_("This invoice"), shown(open_amount), doc.name)]
