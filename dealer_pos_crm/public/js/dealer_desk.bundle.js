@@ -63,23 +63,33 @@ Object.assign(dealer, {
 });
 words.keep_fresh();
 
-// Our modules share one workspace; breadcrumbs lead there from all of them.
-for (const doctype of [
-	"Customer Event",
-	"Dealer Settings",
-	"Declined Service",
-	"Deposit",
-	"Deposit Action",
-	"Deposit Movement",
-	"Follow Up",
-	"Follow Up Rule",
-	"Inspection Template",
-	"Labor Operation",
-	"Manufacturer Claim",
-	"Recall Lookup",
-	"Repair Order",
-	"Vehicle Inspection",
-	"Vehicle Recall",
-]) {
-	if (frappe.breadcrumbs?.preferred) frappe.breadcrumbs.preferred[doctype] = "Dealer Showroom";
+// Breadcrumbs lead to the workspace of the work, whatever the module.
+const WORKSPACES = {
+	"Dealer Showroom": [
+		"Customer Event",
+		"Dealer Settings",
+		"Deposit",
+		"Deposit Action",
+		"Deposit Movement",
+		"Follow Up",
+		"Follow Up Rule",
+	],
+	"Dealer Service": [
+		"Declined Service",
+		"Inspection Template",
+		"Labor Operation",
+		"Manufacturer Claim",
+		"Recall Lookup",
+		"Repair Order",
+		"Service Appointment",
+		"Service Team",
+		"Technician Clock",
+		"Vehicle Inspection",
+		"Vehicle Recall",
+	],
+};
+for (const [module, doctypes] of Object.entries(WORKSPACES)) {
+	for (const doctype of doctypes) {
+		if (frappe.breadcrumbs?.preferred) frappe.breadcrumbs.preferred[doctype] = module;
+	}
 }
