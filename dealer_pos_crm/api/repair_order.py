@@ -83,11 +83,16 @@ def find(text: str, start: int = 0) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
-def recommend(order: str, values: str | dict) -> int:
-	"""Add a job that was found; ``values`` as ``jobs.add_job`` takes them. Returns its number."""
+def recommend(order: str, values: str | dict, asked_for: bool | int = False) -> int:
+	"""Add a job that was found, or that the customer came for; ``values`` as ``jobs.add_job`` takes them.
+	Returns its number."""
 	_may(order, "write")
 	given = frappe.parse_json(values)
-	return jobs.recommend(order, **{name: given[name] for name in jobs.ADDABLE if name in given})
+	return jobs.recommend(
+		order,
+		asked_for=bool(asked_for),
+		**{name: given[name] for name in jobs.ADDABLE if name in given},
+	)
 
 
 @frappe.whitelist(methods=["POST"])

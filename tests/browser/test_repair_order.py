@@ -77,7 +77,7 @@ def test_recommended_answered_and_started(desk: Desk, console: Console) -> None:
 	order = lane.make_order(approved=True, contact_phone="(555) 010-2233")
 	page = order_form(desk, order.name)
 	steps.button(page, "Recommend Job").click()
-	shown = steps.dialog(page, "Recommend Job")
+	shown = steps.dialog(page, "Add Job")
 	expect(steps.primary(shown)).to_be_disabled()
 	steps.field(shown, "title").fill("Front brake pads")
 	steps.field(shown, "hours").fill("2")

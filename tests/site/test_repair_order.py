@@ -201,6 +201,19 @@ def test_a_number_is_never_given_twice():
 	assert [row.job_no for row in order.jobs] == [1, 3, 4]
 
 
+def test_what_the_customer_came_for_is_no_recommendation():
+	order = lane.make_order()
+	api.recommend(order.name, json.dumps({"title": "Wipers", "hours": 0.2}), asked_for=1)
+	frappe.db.commit()
+	frappe.db.set_value("Repair Order", order.name, "opened_at", "2026-01-01 08:00:00")
+	frappe.db.commit()
+	api.recommend(order.name, json.dumps({"title": "Bulb", "hours": 0.2}), asked_for=1)
+	frappe.db.commit()
+	order.reload()
+	assert [row.origin for row in order.jobs] == ["At Opening", "At Opening", "Found"]
+	assert lane.events(order) == [("ro.opened", None), ("job.recommended", None)]
+
+
 def test_parts_belong_to_a_job_that_is_there():
 	order = lane.make_order(works=[{"title": "One"}, {"title": "Two"}])
 	order.append("parts", {"job_no": 9, "description": "Clip", "qty": 1, "rate": 1})

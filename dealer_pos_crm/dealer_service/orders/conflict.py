@@ -1,6 +1,7 @@
 """Two at one repair order: the second is told who changed what meanwhile."""
 
 import json
+import re
 
 import frappe
 from frappe import _
@@ -32,7 +33,7 @@ def meanwhile(order, present) -> str:
 	):
 		data = json.loads(row.data or "{}")
 		count = next((new for field, _old, new in data.get("changed") or [] if field == "save_count"), None)
-		if cint(count) <= since:
+		if cint(re.sub(r"\D", "", cstr(count))) <= since:
 			break
 		said = news.setdefault(row.owner, [])
 		said[:0] = [text for text in _texts(order, present, data) if text not in said]

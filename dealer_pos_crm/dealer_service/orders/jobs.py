@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import frappe
 from frappe import _
-from frappe.utils import cint, cstr, flt
+from frappe.utils import cint, cstr, flt, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_cashier.money import shown
 from dealer_pos_crm.dealer_service.orders import pricing
@@ -151,10 +151,15 @@ def add_declined(order, name: str):
 
 
 @action
-def recommend(order_name: str, **values) -> int:
-	"""Add a job that was found; see ``add_job``. Returns its number."""
+def recommend(order_name: str, *, asked_for: bool = False, **values) -> int:
+	"""Add a job that was found; see ``add_job``. Returns its number.
+
+	``asked_for``: the customer came for it. Minutes after opening it is an add-on all the same.
+	"""
 	order = locked(order_name)
 	with explained():
+		if asked_for and not rules.is_add_on(get_datetime(order.opened_at), now_datetime()):
+			values["origin"] = "At Opening"
 		row = add_job(order, **values)
 		keep(order)
 	return cint(row.job_no)

@@ -1,6 +1,7 @@
 frappe.ui.form.on("Repair Order", {
 	setup: (frm) => dealer.repair_order.setup(frm),
 	refresh: (frm) => dealer.repair_order.refresh(frm),
+	mileage_in: (frm) => frm.toggle_display("mileage_explanation", true),
 });
 
 frappe.ui.form.on("Repair Order Job", {

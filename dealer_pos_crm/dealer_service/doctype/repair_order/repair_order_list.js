@@ -15,8 +15,10 @@ frappe.listview_settings["Repair Order"] = {
 		`status,=,${doc.status}`,
 	],
 	formatters: {
-		promised_at(value, df, doc) {
-			return dealer.repair_order.is_waited_for(doc) ? dealer.until(value) : dealer.quiet(value);
+		promised_at: (value, df, doc) => dealer.repair_order.promised(value, doc),
+		// The year is told least apart; the end of the VIN must not be cut off.
+		vehicle_title(value) {
+			return dealer.html`<span title="${value}">${(value || "").replace(/^\d{4} /, "")}</span>`;
 		},
 		grand_total(value, df, doc) {
 			return dealer.money(doc.payment_status === "Not Invoiced" ? value : doc.outstanding, doc.currency);

@@ -38,6 +38,9 @@ export async function refresh(frm) {
 		return;
 	}
 	frm.toggle_display(["overview", "job_list"], true);
+	// Said at the top already.
+	frm.toggle_display(["customer_name", "vehicle_title", "vin", "plate", "status", "opened_at"], false);
+	frm.toggle_display("mileage_explanation", Boolean(frm.doc.mileage_explanation));
 	frm.set_df_property("customer", "read_only", 1);
 	frm.set_df_property("vehicle", "read_only", 1);
 	frm.set_df_property("company", "read_only", 1);

@@ -3,11 +3,13 @@
 import { ask } from "../desk/ask";
 import { fill, html } from "../desk/html";
 import { call } from "../desk/server";
-import { money } from "../desk/words";
+import { money, seconds_until } from "../desk/words";
 
 const GET = { type: "GET" };
 
 export function recommend(doc, done) {
+	// Later it is an add-on, whoever asked for it.
+	const just_opened = seconds_until(doc.opened_at) > -5 * 60;
 	let usual = null; // what the op code brings
 	let dialog = null;
 	const bring = async () => {
@@ -34,7 +36,7 @@ export function recommend(doc, done) {
 		return flt(flt(hours) * flt(rate), 2) + parts;
 	};
 	dialog = ask({
-		title: __("Recommend Job"),
+		title: just_opened ? __("Add Job") : __("Recommend Job"),
 		fields: [
 			{
 				fieldtype: "Link",
@@ -51,6 +53,13 @@ export function recommend(doc, done) {
 				description: __("What the customer reads"),
 			},
 			{ fieldtype: "Small Text", fieldname: "concern", label: __("Concern"), max_height: "60px" },
+			{
+				fieldtype: "Check",
+				fieldname: "asked_for",
+				label: __("The customer came for this"),
+				default: just_opened ? 1 : 0,
+				hidden: just_opened ? 0 : 1,
+			},
 			{ fieldtype: "Column Break" },
 			{
 				fieldtype: "Select",
@@ -93,10 +102,14 @@ export function recommend(doc, done) {
 						[html`<b>${money(price(values), doc.currency)}</b>`]
 				  )
 				: "",
-		submit: ({ labor_operation, title, concern, severity, pay_type, hours, rate }) => {
+		submit: ({ asked_for, labor_operation, title, concern, severity, pay_type, hours, rate }) => {
 			const values = { labor_operation, title, concern, severity, pay_type, hours };
 			if (rate) values.rate = rate;
-			return call("dealer_pos_crm.api.repair_order.recommend", { order: doc.name, values });
+			return call("dealer_pos_crm.api.repair_order.recommend", {
+				order: doc.name,
+				values,
+				asked_for: asked_for ? 1 : 0,
+			});
 		},
 		done,
 	});

@@ -1,5 +1,8 @@
 /** One colour for each status, answer and part on every screen. */
 
+import { html } from "../desk/html";
+import { exact, quiet, seconds_until, when } from "../desk/words";
+
 export const COLORS = {
 	Open: "gray",
 	"In Progress": "blue",
@@ -44,4 +47,15 @@ export function promise_of(doc, seconds) {
 /** Somebody waits for this car at the promised time. */
 export function is_waited_for(doc) {
 	return ["Open", "In Progress", "Waiting Parts", "Waiting Customer"].includes(doc.status);
+}
+
+/** A promised time in a list: amber in its last hour, red when it has passed, and said. */
+export function promised(datetime, doc) {
+	if (!datetime) return "";
+	if (!is_waited_for(doc)) return quiet(datetime);
+	const { tone } = promise_of(doc, seconds_until(datetime));
+	const late = tone === "red" ? html`${__("late")}, ` : "";
+	return html`<span class="${tone && `dlr-${tone}`}" title="${exact(datetime)}"
+		>${late}${when(datetime)}</span
+	>`;
 }
