@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe.desk.doctype.number_card.number_card import get_result
 from frappe.utils import add_days, add_to_date, get_datetime, now_datetime, nowdate
 
 from dealer_pos_crm.api import lane as api
@@ -276,3 +277,25 @@ def test_too_many_is_said(site, monkeypatch):
 	assert found["cut"]["orders"]
 	promised = [row.promised_at for row in found["orders"] if row.promised_at]
 	assert promised == sorted(promised)
+
+
+def card_says(name: str, more: list) -> float:
+	"""What a number card of the workspace shows; ``more`` stands for what its script adds."""
+	doc = frappe.get_doc("Number Card", name)
+	return get_result(doc.as_json(), [*frappe.parse_json(doc.filters_json), *more])
+
+
+def test_the_workspace_counts_what_the_board_shows(site):
+	now = now_datetime()
+	late = [["Repair Order", "promised_at", "<", str(now)]]
+	cars, missed, waiting = (
+		card_says("Cars in the Lane", []),
+		card_says("Promises Late", late),
+		card_says("Orders Waiting for an Answer", []),
+	)
+	lane.make_order(approved=True, promised_at=add_to_date(now, hours=-1))
+	lane.make_order(approved=True, promised_at=add_to_date(now, hours=3))
+	lane.make_order(promised_at=None)  # nothing promised is not late; its job waits for an answer
+	assert card_says("Cars in the Lane", []) == cars + 3
+	assert card_says("Promises Late", late) == missed + 1
+	assert card_says("Orders Waiting for an Answer", []) == waiting + 1
