@@ -80,7 +80,7 @@ def test_every_way_to_group_adds_up_to_the_same(story, by):
 	_columns, data, _note, chart, summary = run(group_by=by)
 	figures_of = {row["label"]: row["value"] for row in summary}
 	assert (figures_of["Declined"], figures_of["Recovered"], figures_of["Still Open"]) == (810, 250, 450)
-	assert figures_of["Rate"] == 30.9
+	assert figures_of["Rate"] == "30.9 %"
 	for field, total in (("declined", 810), ("recovered", 250), ("open", 450), ("given_up", 60)):
 		assert summed(data, field) == total, field
 	assert summed(data, "count") == 3 and summed(data, "recovered_count") == 1

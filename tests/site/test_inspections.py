@@ -79,7 +79,7 @@ def test_a_sheet_is_started_once_and_belongs_to_the_order(order, started):
 		assert api.start(order.name) == started
 	doc = frappe.get_doc("Vehicle Inspection", started)
 	assert (doc.vehicle, doc.customer, doc.company) == (order.vehicle, order.customer, order.company)
-	assert doc.technician == lane.technician()
+	assert doc.technician == lane.technician() and doc.vehicle_title == order.vehicle_title
 	assert len(doc.points) == sum(len(points) for _section, points in defaults.TEMPLATES[QUICK])
 
 
@@ -146,6 +146,16 @@ def test_an_op_code_brings_its_price_and_is_not_added_twice(order, started):
 	assert [job.labor_operation for job in order.jobs].count("WIPER") == 1
 	job = order.jobs[-1]
 	assert (job.title, job.hours, job.amount) == ("Wiper blades, front", 0.3, 45)
+
+
+def test_work_that_the_order_has_already_is_joined(started, order):
+	lane.recommend(order, title="Brakes, front")
+	tap(started, "Front brakes", "Red")
+	shown = api.recommend(started, rows(started)["Front brakes"])
+	frappe.db.commit()
+	order.reload()
+	assert len(order.jobs) == 2
+	assert next(p for p in shown["points"] if p["point"] == "Front brakes")["job_no"] == 2
 
 
 def test_a_job_taken_off_the_order_can_be_recommended_again(order, started):

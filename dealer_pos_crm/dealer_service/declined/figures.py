@@ -1,6 +1,6 @@
 """What was declined and what came back, for the reports. Amounts are exact until they are shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -84,6 +84,8 @@ def grouped(rows: list[dict], by: str, currency: str) -> list[Group]:
 	found: dict[str, list[dict]] = {}
 	for row in rows:
 		found.setdefault(key_of(row), []).append(row)
+	if by == "Month":
+		found = {month: found.get(month, []) for month in _months(found)}
 	return [
 		Group(
 			key=key,
@@ -112,6 +114,15 @@ def _ways(rows: list[dict]) -> dict[str, tuple[Callable, Callable, Callable]]:
 			cstr,
 		),
 	}
+
+
+def _months(found: Iterable[str]) -> list[str]:
+	"""Every month from the first to the last, also those in which nothing was declined."""
+	keys = sorted(found)
+	if not keys:
+		return []
+	first, last = (int(key[:4]) * 12 + int(key[5:]) - 1 for key in (keys[0], keys[-1]))
+	return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(first, last + 1)]
 
 
 def _month(key: str) -> str:

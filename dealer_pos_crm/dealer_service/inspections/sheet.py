@@ -10,6 +10,7 @@ from dealer_pos_crm.dealer_service.orders import order as orders
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.domain import inspection as rules
+from dealer_pos_crm.domain.declined import Work, is_same
 from dealer_pos_crm.domain.inspection import Status
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
@@ -147,7 +148,7 @@ def remark(name: str, row: str, note: str | None = None, photo: str | None = Non
 def recommend(name: str, row: str, labor_operation: str | None = None) -> dict:
 	"""Put a red or yellow point on the repair order as a Pending job, once. Returns the sheet as shown.
 
-	An op code that the order already has is not added again: the point joins that job. A finished sheet
+	Work that the order already has is not added again: the point joins that job. A finished sheet
 	can still be recommended from.
 	"""
 	order = orders.locked(frappe.db.get_value(DOCTYPE, name, "repair_order"))
@@ -165,7 +166,10 @@ def recommend(name: str, row: str, labor_operation: str | None = None) -> dict:
 
 
 def _job_for(order, point, operation: str | None, severity: rules.Colour) -> int:
-	present = next((job for job in order.jobs if operation and job.labor_operation == operation), None)
+	work = Work(point.point, operation)
+	present = next(
+		(job for job in order.jobs if is_same(work, Work(cstr(job.title), job.labor_operation))), None
+	)
 	if present:
 		return cint(present.job_no)
 	job = order_jobs.add_job(

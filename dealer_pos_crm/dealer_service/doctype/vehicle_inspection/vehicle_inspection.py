@@ -27,7 +27,10 @@ class VehicleInspection(Document):
 
 	def fill_from_order(self):
 		order = frappe.db.get_value(
-			"Repair Order", self.repair_order, ["vehicle", "customer", "company"], as_dict=True
+			"Repair Order",
+			self.repair_order,
+			["vehicle", "vehicle_title", "customer", "company"],
+			as_dict=True,
 		)
 		self.update({**order, "status": "In Work", "inspected_at": None})
 
