@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import steps
 from tests.browser.conftest import Console, screenshot
+from tests.site import lane
 
 Desk = Callable[..., Page]
 LISTS = (
@@ -43,4 +45,20 @@ def test_the_workspace_and_the_lists(desk: Desk, console: Console, who: Callable
 		)
 		steps.settled(page)
 		expect(page.locator(".page-container:visible .page-title")).to_contain_text(doctype)
+	console.assert_clean()
+
+
+@pytest.mark.parametrize("who", [lane.advisor, lane.technician], ids=["advisor", "technician"])
+def test_the_workspace_of_the_lane(desk: Desk, console: Console, who: Callable[[], str]) -> None:
+	lane.set_up_lane()
+	user = who()
+	lane.make_order(approved=True)
+	page = desk("service-lane", user, steps.PASSWORD)
+	cards = page.locator(".number-widget-box")
+	expect(cards).to_have_count(4)
+	expect(cards.filter(has_text="Cars in the Lane").locator(".number")).to_contain_text(re.compile("[1-9]"))
+	expect(page.locator(".shortcut-widget-box", has_text="Open Repair Orders")).to_contain_text("Open")
+	screenshot(page, f"workspace-lane-{who.__name__}")
+	page.locator(".shortcut-widget-box", has_text="Lane Board").click()
+	expect(page.locator(".dlr-board-foot")).to_be_visible()
 	console.assert_clean()
