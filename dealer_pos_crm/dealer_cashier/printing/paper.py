@@ -16,12 +16,13 @@ class Fact:
 
 @dataclass(frozen=True)
 class Row:
-	"""One line of a sum. ``kind``: "part" adds, "less" takes away, "total" and "held" are results, "void" counts not."""
+	"""One line of a sum. ``kind``: "part" adds, "less" takes away, "total" and "held" are results, "void" counts not;
+	"strong" is a part that catches the eye."""
 
 	label: str
 	amount: str
 	note: str = ""
-	kind: Literal["part", "less", "total", "held", "void"] = "part"
+	kind: Literal["part", "less", "total", "held", "void", "strong"] = "part"
 
 
 @dataclass(frozen=True)

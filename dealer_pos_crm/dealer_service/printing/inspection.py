@@ -30,7 +30,7 @@ def sheet(doc: Any) -> Paper:
 			Fact(_("Repair order"), doc.repair_order),
 			*car_facts(doc.vehicle, doc.vehicle_title),
 			*mileage(order),
-			Fact(_("Inspected by"), person(doc.technician)),
+			*((Fact(_("Inspected by"), person(doc.technician)),) if doc.technician else ()),
 			Fact(_("Result"), _result(doc)),
 		),
 		sums=tuple(Sum(title, tuple(rows)) for title, rows in sections.items()),
@@ -51,7 +51,7 @@ def _row(point: Any) -> Row:
 		plain(point.point),
 		result,
 		" · ".join(note for note in notes if note),
-		"total" if point.result == "Red" else "part",
+		"strong" if point.result == "Red" else "part",
 	)
 
 

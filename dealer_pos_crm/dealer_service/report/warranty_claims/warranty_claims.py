@@ -33,7 +33,7 @@ def _rows(filters: frappe._dict) -> list[dict]:
 
 
 def _columns() -> list[dict]:
-	amount = {"fieldtype": "Currency", "options": "currency", "width": 120}
+	amount = {"fieldtype": "Currency", "options": "currency", "width": 105}
 	return [
 		{
 			"fieldname": "name",
@@ -59,10 +59,10 @@ def _columns() -> list[dict]:
 			"options": "Repair Order",
 			"width": 140,
 		},
+		{"fieldname": "open_amount", "label": _("Open"), **amount},
 		{"fieldname": "claimed_amount", "label": _("Claimed"), **amount},
 		{"fieldname": "paid_amount", "label": _("Paid"), **amount},
 		{"fieldname": "difference", "label": _("Lost"), **amount},
-		{"fieldname": "open_amount", "label": _("Open"), **amount},
 		{"fieldname": "submitted_on", "label": _("Submitted On"), "fieldtype": "Date", "width": 115},
 		{"fieldname": "denial_reason", "label": _("Denied Because"), "fieldtype": "Data", "width": 200},
 		{

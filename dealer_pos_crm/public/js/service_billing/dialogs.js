@@ -244,7 +244,7 @@ export function hand_over(doc, done) {
 							{
 								fieldtype: "Data",
 								fieldname: "reason",
-								label: __("Why is it released unpaid?"),
+								label: __("Reason for the release"),
 								reqd: 1,
 								length: 140,
 							},
