@@ -428,6 +428,21 @@ def test_a_part_on_its_way():
 	assert (facts["part"], facts["special"]) == ("Rotor", "1")
 
 
+def test_a_part_comes_after_the_car_has_left():
+	part = {"description": "Rotor", "rate": 80, "state": "Ordered", "eta": add_days(nowdate(), 2)}
+	order = lane.make_order(works=[{"title": "Brakes", "parts": [part]}])
+	lane.answer(order, 1, "Deferred")
+	status.change(order.name, "Ready")
+	frappe.db.commit()
+	lane.close(order)
+	assert (
+		api.set_part_states(order.name, json.dumps([{"row_key": order.parts[0].row_key, "state": "Arrived"}]))
+		is None
+	)  # deferred work waits for nothing
+	frappe.db.commit()
+	assert lane.events(order)[-1] == ("part.arrived", None)
+
+
 def test_one_state_for_the_parts_that_count():
 	order = lane.make_order(
 		works=[

@@ -28,11 +28,11 @@ def make_appointment(customer=None, car=None):
 
 	customer = customer or f.make_customer()
 	car = car or lane.make_car(customer)
-	lane.make_operation()
+	lane.make_operation("OIL-AN-HOUR", "Oil change")
 	frappe.db.commit()
 	booked = book.book(
 		f.key(),
-		[{"service_name": "Oil change", "labor_operation": "LOF"}],
+		[{"service_name": "Oil change", "labor_operation": "OIL-AN-HOUR"}],
 		customer=customer.name,
 		vehicle=car.name,
 		company=f.COMPANY,
@@ -110,6 +110,28 @@ def test_what_was_known_is_not_told_again():
 		mine.save()
 	assert "Damage" in str(caught.value)
 	assert "Tag" not in str(caught.value)
+
+
+def test_an_appointment_brings_its_work_at_the_price_that_was_shown():
+	from dealer_pos_crm.api import repair_order as api
+
+	appointment = make_appointment()
+	shown = api.check_in_context(appointment=appointment.name)["appointment"]["works"]
+	assert [(row["title"], row["price"]) for row in shown] == [("Oil change", 150)]
+	values = {**opening_of(appointment), "authorised_by": "Ann Buyer"}
+	said = refused(api.check_in, {**values, "authorised_amount": 140}, f.key())
+	assert "amount_outdated" in said
+	assert "150.00" in said
+	assert not frappe.db.exists("Repair Order", {"appointment": appointment.name})
+	name = api.check_in({**values, "authorised_amount": 150}, f.key())
+	frappe.db.commit()
+	order = frappe.get_doc("Repair Order", name)
+	assert (order.jobs[0].answer, order.jobs[0].amount_shown, order.authorised_total) == (
+		"Approved",
+		150,
+		150,
+	)
+	assert order.concern == "Oil light is on"
 
 
 # --- At the same instant ----------------------------------------------------------------------------

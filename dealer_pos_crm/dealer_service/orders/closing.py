@@ -85,6 +85,7 @@ def reopen(order_name: str, reason: str) -> str:
 		undoes = standing_step(order.name, ("ro.closed", "ro.cancelled"))
 		if order.status == Status.CANCELLED.value:
 			back = Status.OPEN
+			_win_back(order)
 		else:
 			back = Status.INVOICED if checks.has_invoice(order.name) else Status.READY
 		reopened(order, back, why, undoes)
@@ -146,6 +147,15 @@ def _give_back(order, why: str) -> None:
 	for row in order.jobs:
 		if row.answer == rules.Answer.APPROVED.value:
 			book.unrecovered(order, row, why)
+
+
+def _win_back(order) -> None:
+	"""What had been approved stands again, and with it the declined work it won back."""
+	from dealer_pos_crm.dealer_service.declined import book
+
+	for row in order.jobs:
+		if row.answer == rules.Answer.APPROVED.value:
+			row.declined_service = book.recovered(order, row) or row.declined_service
 
 
 @action

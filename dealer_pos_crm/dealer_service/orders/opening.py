@@ -6,7 +6,8 @@ import frappe
 from frappe import _
 from frappe.utils import cint, cstr, get_link_to_form, now_datetime
 
-from dealer_pos_crm.dealer_service.orders import answers, jobs, mileage, telling
+from dealer_pos_crm.dealer_cashier.money import company_currency, rounded
+from dealer_pos_crm.dealer_service.orders import answers, jobs, mileage, pricing, telling
 from dealer_pos_crm.dealer_service.orders.order import (
 	DOCTYPE,
 	action,
@@ -20,6 +21,7 @@ from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import ADVISOR
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.domain import repair_order as rules
+from dealer_pos_crm.domain.money import total
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
@@ -31,7 +33,7 @@ VALUES = (
 )  # fmt: skip
 SUBJECT = ("customer", "vehicle", "company", "appointment")
 LISTS = ("works", "declined", "photos")
-CONSENT = ("authorised_by", "authorised_how", "authorised_phone")
+CONSENT = ("authorised_by", "authorised_how", "authorised_phone", "authorised_amount")
 _OPENS = frozenset({"Booked", "Confirmed", "Arrived", "No-show"})
 
 
@@ -49,20 +51,22 @@ def open_order(
 	authorised_by: str | None = None,
 	authorised_how: str = "In Person",
 	authorised_phone: str | None = None,
+	authorised_amount: float | None = None,
 	**values,
 ) -> str:
 	"""Open a repair order and return its name: once per appointment, once per ``client_key``.
 
 	``works``: dicts of what ``jobs.add_job`` takes; from an appointment its own work comes by itself, also
 	declined work that was booked. ``declined``: names of Declined Services taken up again at the counter.
-	``authorised_by``: the person who agrees now to all of it at the price shown; else each job is Pending.
+	``authorised_by``: the person who agrees now to all of it; else each job is Pending. ``authorised_amount``
+	(major units) is the total they were shown: refused, with the new one, when it comes to something else.
 	``values``: see ``VALUES``. Raises ``DealerRefusal`` and says what is missing.
 	"""
 	try:
 		with explained():
 			return _open(
 				customer, vehicle, company, appointment, client_key, works, declined, photos,
-				(authorised_by, authorised_how, authorised_phone), values,
+				(authorised_by, authorised_how, authorised_phone, authorised_amount), values,
 			)  # fmt: skip
 	except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
 		# The same request at the same instant came first.
@@ -160,11 +164,40 @@ def _add_works(order, booked, works, declined) -> bool:
 	return bool(order.jobs)
 
 
-def _consent(order, by: str | None, how: str, phone: str | None) -> None:
+def preview(company: str, booked) -> list[dict]:
+	"""What the work of an appointment will cost on its order: as the order itself would say it."""
+	order = frappe.new_doc(DOCTYPE)
+	order.update({"company": company, "vehicle": booked.vehicle, "currency": company_currency(company)})
+	order.status = rules.Status.OPEN.value
+	_add_works(order, booked, (), ())
+	pricing.set_amounts(order)
+	return [
+		{
+			"title": row.title,
+			"labor_operation": row.labor_operation,
+			"declined_service": row.declined_service,
+			"price": row.amount,
+			"currency": order.currency,
+		}
+		for row in order.jobs
+	]
+
+
+def _consent(order, by: str | None, how: str, phone: str | None, shown: float | None) -> None:
 	"""The customer at the counter agrees to the work as it stands on the order."""
 	if not cstr(by).strip():
 		return
 	fresh = locked(order.name)
+	costs = total((money(fresh, row.amount) for row in fresh.jobs), fresh.currency)
+	if shown is not None and rounded(shown, fresh.currency) != costs:
+		raise Refused(
+			"amount_outdated",
+			marked(
+				"The work comes to {0} now, not {1}. Tell the customer the new price, then check in again"
+			),
+			costs,
+			rounded(shown, fresh.currency),
+		)
 	for row in fresh.jobs:
 		answers.give(
 			fresh,

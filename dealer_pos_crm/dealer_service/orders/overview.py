@@ -6,7 +6,7 @@ import frappe
 from frappe.utils import cint, cstr, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_cashier.money import company_currency, to_float
-from dealer_pos_crm.dealer_service.orders import mileage, parts, pricing, status
+from dealer_pos_crm.dealer_service.orders import mileage, opening, parts, pricing, status
 from dealer_pos_crm.dealer_service.orders.closing import REOPENING
 from dealer_pos_crm.dealer_service.orders.order import DOCTYPE, money, rule_jobs
 from dealer_pos_crm.dealer_setup.people import names_of
@@ -205,15 +205,7 @@ def _booked(booked) -> dict:
 		"contact_phone": booked.contact_phone,
 		"contact_by": booked.contact_by,
 		"repair_order": booked.repair_order,
-		"works": [
-			{
-				"title": row.service_name,
-				"labor_operation": row.labor_operation,
-				"price": row.price,
-				"declined_service": row.declined_service,
-			}
-			for row in booked.jobs
-		],
+		"works": opening.preview(booked.company, booked),
 	}
 
 

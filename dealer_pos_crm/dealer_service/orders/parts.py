@@ -16,12 +16,12 @@ from dealer_pos_crm.domain.refusal import _ as marked
 def set_states(order_name: str, rows: Iterable[dict]) -> str | None:
 	"""Change the state of parts, all or none: dicts of ``row_key``, ``state``, ``eta``, ``special_order``.
 
-	The steps are told by saving: ordered, arrived, delayed when the day moves away. Returns the state of all
+	A part that was ordered for a car may come after its order is closed. The steps are told by saving: ordered, arrived, delayed when the day moves away. Returns the state of all
 	parts that are still waited for, as the lane shows it.
 	"""
 	order = locked(order_name)
 	with explained():
-		if rules.Status(order.status) in rules.ENDED:
+		if order.status == rules.Status.CANCELLED.value:
 			rules.check_working(rules.Status(order.status), order.name)
 		by_key = {row.row_key: row for row in order.parts}
 		for values in rows:

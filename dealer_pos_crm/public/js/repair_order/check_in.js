@@ -26,6 +26,11 @@ export async function check_in(known = {}, done) {
 	const chosen = new Set();
 	const company = booked?.company || usual;
 	let asked = 0;
+	const total = () =>
+		[...(booked?.works || []), ...(facts.declined || []).filter((row) => chosen.has(row.name))].reduce(
+			(sum, row) => sum + flt(row.price),
+			0
+		);
 	let dialog = null; // its fields ask about each other while it is drawn
 
 	const learn = async () => {
@@ -118,7 +123,7 @@ export async function check_in(known = {}, done) {
 			{
 				fieldtype: "Check",
 				fieldname: "authorised",
-				label: __("The customer agrees to the booked work at these prices"),
+				label: __("The customer agrees to this work at these prices"),
 				hidden: booked?.works?.length ? 0 : 1,
 			},
 			{
@@ -136,15 +141,22 @@ export async function check_in(known = {}, done) {
 				return __("The odometer showed {0} before. Correct the mileage, or say why it is lower.", [
 					facts.last_mileage.toLocaleString(),
 				]);
+			if (values.authorised && !(values.authorised_by || "").trim())
+				return __("Write who agrees.");
 			if (facts.customer?.disabled) return __("This customer is disabled.");
 			return null;
 		},
-		sentence: ({ promised_at }) =>
+		sentence: ({ promised_at, authorised, authorised_by }) => html`${
 			promised_at
 				? fill(__("The repair order opens now. Promised {0}."), [
 						html`<b title="${exact(promised_at)}">${clock(promised_at)}, ${when(promised_at)}</b>`,
 				  ])
-				: "",
+				: __("The repair order opens now.")
+		} ${
+			authorised
+				? fill(__("{0} authorises {1} net."), [authorised_by, html`<b>${money(total(), currency())}</b>`])
+				: ""
+		}`,
 		submit: (values, key) => {
 			const { authorised, authorised_by, ...rest } = values;
 			delete rest.known;
@@ -159,11 +171,16 @@ export async function check_in(known = {}, done) {
 					advisor: booked?.advisor,
 					declined: [...chosen],
 					authorised_by: authorised ? authorised_by : null,
+					authorised_amount: authorised ? total() : null,
 				},
 			});
 		},
 		done: (name) => (done ? done(name) : frappe.set_route("Form", "Repair Order", name)),
 	});
+
+	function currency() {
+		return (booked?.works?.[0] || facts.declined?.[0])?.currency;
+	}
 
 	function is_lower() {
 		const now = dialog?.get_value?.("mileage_in");
@@ -176,6 +193,8 @@ export async function check_in(known = {}, done) {
 		area.off("change").on("change", "[data-declined]", (event) => {
 			const name = event.currentTarget.dataset.declined;
 			event.currentTarget.checked ? chosen.add(name) : chosen.delete(name);
+			dialog.set_df_property("authorised", "hidden", total() ? 0 : 1);
+			dialog.dlr_refresh();
 		});
 		// Not by set_df_property: that draws the field anew and takes away what is being typed.
 		dialog.fields_dict.mileage_in.set_description(
@@ -218,7 +237,7 @@ function told(facts, taken) {
 							${booked.works.map(
 								(row) => html`<div class="dlr-line">
 									<span>${row.title}${row.declined_service ? html` ${pill(__("declined before"), "orange")}` : ""}</span>
-									<span class="dlr-money">${row.price ? money(row.price) : ""}</span>
+									<span class="dlr-money">${money(row.price, row.currency)}</span>
 								</div>`
 							)}
 						</div>

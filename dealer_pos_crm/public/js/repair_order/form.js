@@ -249,7 +249,8 @@ function menu(frm) {
 			__("Lane")
 		);
 	}
-	if (facts.may?.parts && doc.parts?.length && !["Closed", "Cancelled"].includes(doc.status)) {
+	const awaited = doc.parts?.some((row) => row.state === "Ordered");
+	if (facts.may?.parts && doc.status !== "Cancelled" && (doc.status === "Closed" ? awaited : doc.parts?.length)) {
 		add(__("Where Parts Are"), () => dialogs.parts(doc, false, done), __("Lane"));
 	}
 	if (facts.may?.reopen && ["Closed", "Cancelled"].includes(doc.status)) {
