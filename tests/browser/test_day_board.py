@@ -59,6 +59,9 @@ def status_of(name: str) -> str:
 
 def test_a_day_is_worked_from_the_board(desk: Desk, advisor: str, console: Console) -> None:
 	own, other = lane.make_team(2), lane.make_team(8)
+	# Both columns in sight: what is dragged is dropped where one sees it.
+	frappe.db.set_value("Service Team", {"name": ("not in", [own, other])}, "enabled", 0)
+	frappe.db.commit()
 	day = own_day()
 	first = booked(starts_at=day, team=own, advisor=advisor)
 	second = booked(starts_at=day + timedelta(hours=2), team=own, advisor=advisor)
