@@ -24,19 +24,19 @@ def open_for(vehicle: str) -> list[dict]:
 
 
 @frappe.whitelist(methods=["POST"])
-def close(name: str, reason: str, note: str | None = None) -> list[str]:
+def close(declined_service: str, reason: str, note: str | None = None) -> list[str]:
 	"""Done Elsewhere, Sold the Car, Opted Out or Entered by Mistake. Returns the names of all that it closed."""
-	_may(name)
-	return _close(name, reason, note)
+	_may(declined_service)
+	return _close(declined_service, reason, note)
 
 
 @frappe.whitelist(methods=["POST"])
-def reopen(name: str, reason: str) -> None:
+def reopen(declined_service: str, reason: str) -> None:
 	"""Undo a closing that was wrong."""
-	_may(name)
+	_may(declined_service)
 	if len(reason.strip()) < 3:
-		frappe.throw(_("Say in a few words why {0} is opened again").format(name))
-	_reopen(name, reason)
+		frappe.throw(_("Say in a few words why {0} is opened again").format(declined_service))
+	_reopen(declined_service, reason)
 
 
 @action

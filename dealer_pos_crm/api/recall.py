@@ -34,11 +34,11 @@ def ask(vehicle: str) -> str | None:
 
 
 @frappe.whitelist(methods=["POST"])
-def try_again(name: str) -> None:
+def try_again(recall_lookup: str) -> None:
 	"""Ask the service again for a make, model and year."""
 	frappe.has_permission("Vehicle Recall", "create", throw=True)
-	frappe.has_permission("Recall Lookup", "read", name, throw=True)
-	lookup.try_again(name)
+	frappe.has_permission("Recall Lookup", "read", recall_lookup, throw=True)
+	lookup.try_again(recall_lookup)
 
 
 @frappe.whitelist(methods=["POST"])

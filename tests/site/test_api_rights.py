@@ -9,7 +9,10 @@ import frappe
 import pytest
 
 from dealer_pos_crm import api as api_package
+from dealer_pos_crm.dealer_service.inspections import defaults, sheet
+from dealer_pos_crm.dealer_service.recalls import lookup
 from dealer_pos_crm.dealer_setup import roles
+from dealer_pos_crm.domain.recall import Car
 from tests.site import billing, lane
 from tests.site import factories as f
 
@@ -37,12 +40,22 @@ def functions() -> list[str]:
 @pytest.fixture(scope="module")
 def arguments(dealership):
 	"""A value for each name of an argument, so that the call gets past its signature."""
+	defaults.add()
 	vehicle = f.make_vehicle()
 	deposit = f.take_new(None, vehicle, amount=300)
 	with f.logged_in(f.make_user(roles.CASHIER)):
 		asked = f.act(deposit, "Refund", amount=100, reason="Cheaper car")
 	follow_up = frappe.db.get_value("Follow Up", {"deposit": deposit.name})
 	order = _invoiced_order()
+	walk_in = lane.make_order()
+	lane.answer(walk_in, 1, "Declined")
+	declined = lane.job(walk_in, 1).declined_service
+	recall = frappe.get_doc(
+		{"doctype": "Vehicle Recall", "vehicle": vehicle.name, "campaign": "26V000001"}
+	).insert()
+	inspection = sheet.start(walk_in.name)
+	asked_about = _asked_about(vehicle)
+	frappe.db.commit()
 	return {
 		"order": order,
 		"claim": frappe.db.get_value("Manufacturer Claim", {"repair_order": order}),
@@ -73,6 +86,21 @@ def arguments(dealership):
 		"start": "2027-03-01",
 		"end": "2027-03-08",
 		"how": "Phone",
+		"repair_order": order,
+		"declined_service": declined,
+		"inspection": inspection,
+		"row": "1",
+		"rows": [],
+		"recall": recall.name,
+		"recall_lookup": asked_about,
+		"status": "Done",
+		"file_url": "/private/files/recalls.csv",
+		"job_no": 1,
+		"to": "Ready",
+		"text": "RO",
+		"operation": lane.make_operation(),
+		"by": "Ann Buyer",
+		"declined_services": [declined],
 		"reason": "Cheaper elsewhere",
 	}
 
@@ -83,6 +111,11 @@ def _invoiced_order() -> str:
 	order = billing.ready([billing.work(), billing.work("Recall", pay_type="Warranty")])
 	billing.invoice(order)
 	return order.name
+
+
+def _asked_about(vehicle) -> str:
+	car = Car(vehicle.make, vehicle.model, vehicle.model_year)
+	return lookup.lookup_of(car, vehicle.name)
 
 
 def call(path: str, arguments: dict) -> object:

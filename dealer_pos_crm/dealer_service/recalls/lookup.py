@@ -45,7 +45,7 @@ def ask(vehicle: str | None) -> str | None:
 	car = Car(row.make or "", row.model or "", cint(row.model_year))
 	if not car.is_complete:
 		return None
-	name = _lookup(car, vehicle)
+	name = lookup_of(car, vehicle)
 	frappe.enqueue(
 		"dealer_pos_crm.dealer_service.recalls.lookup.answer",
 		queue="long",
@@ -57,7 +57,7 @@ def ask(vehicle: str | None) -> str | None:
 	return name
 
 
-def _lookup(car: Car, vehicle: str | None) -> str:
+def lookup_of(car: Car, vehicle: str | None) -> str:
 	"""The row of a car, made if need be. Two who ask at once find one row: its key is unique."""
 	name = frappe.db.get_value("Recall Lookup", {"lookup_key": car.key}, "name")
 	if name:
@@ -92,7 +92,7 @@ def answer(vehicle: str) -> None:
 	car = Car(row.make or "", row.model or "", cint(row.model_year))
 	if not car.is_complete:
 		return
-	lookup = frappe.get_doc("Recall Lookup", _lookup(car, vehicle))
+	lookup = frappe.get_doc("Recall Lookup", lookup_of(car, vehicle))
 	if is_fresh(_moment(lookup.answered_at), now_datetime()):
 		table.write([row], kept(lookup), lookup.source)
 		return
@@ -145,7 +145,7 @@ def _failed(lookup, error: GatewayError) -> None:
 
 def keep(car: Car, campaigns: list[Campaign], source: str) -> int:
 	"""Remember an answer and put it on all vehicles of its kind. Returns how many rows were new."""
-	name = _lookup(car, None)
+	name = lookup_of(car, None)
 	frappe.db.set_value(
 		"Recall Lookup",
 		name,

@@ -120,7 +120,7 @@ export function close(frm, reason) {
 			},
 		],
 		sentence: () => SENTENCES[reason](),
-		submit: ({ note }) => call("dealer_pos_crm.api.declined.close", { name: frm.doc.name, reason, note }),
+		submit: ({ note }) => call("dealer_pos_crm.api.declined.close", { declined_service: frm.doc.name, reason, note }),
 		done: (closed) => {
 			if (closed.length > 1) {
 				frappe.show_alert({
@@ -139,7 +139,7 @@ function reopen(frm) {
 		label: __("Open Again"),
 		fields: [{ fieldtype: "Data", fieldname: "reason", label: __("Reason"), reqd: 1 }],
 		sentence: () => __("The closing is taken back, and the follow-ups that it ended stand again."),
-		submit: ({ reason }) => call("dealer_pos_crm.api.declined.reopen", { name: frm.doc.name, reason }),
+		submit: ({ reason }) => call("dealer_pos_crm.api.declined.reopen", { declined_service: frm.doc.name, reason }),
 		done: () => frm.reload_doc(),
 	});
 }

@@ -167,7 +167,7 @@ export function refresh_lookup(frm) {
 	if (frm.doc.status === "Sent" || !frappe.model.can_create("Vehicle Recall")) return;
 	frm.add_custom_button(__("Try Again"), async () => {
 		try {
-			await call("dealer_pos_crm.api.recall.try_again", { name: frm.doc.name });
+			await call("dealer_pos_crm.api.recall.try_again", { recall_lookup: frm.doc.name });
 			frappe.show_alert({ message: __("It is asked in the background"), indicator: "blue" });
 		} catch (refusal) {
 			frappe.msgprint({ title: refusal.title, message: refusal.message, indicator: "red" });
