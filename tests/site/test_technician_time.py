@@ -221,6 +221,17 @@ def test_nobody_types_times(technician):
 		frappe.delete_doc("Technician Clock", clock["name"])
 
 
+def test_a_running_clock_goes_along_when_a_user_is_renamed(technician):
+	order = lane.make_order(approved=True)
+	clock = on(technician, order)["clock"]
+	renamed = f"renamed.{f.key()[:8]}@summit-motors.example"
+	frappe.rename_doc("User", technician, renamed, force=True)
+	frappe.db.commit()
+	assert clocks.running_of(technician) is None
+	assert clocks.running_of(renamed).name == clock["name"]
+	assert off(renamed)["off"]["name"] == clock["name"]
+
+
 @pytest.mark.parametrize("role", [roles.CASHIER, roles.SALESPERSON, roles.ACCOUNTANT, roles.PARTS])
 def test_who_has_no_clock(role):
 	order = lane.make_order(approved=True)
