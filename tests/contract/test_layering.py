@@ -78,5 +78,21 @@ def test_dependencies_point_one_way(path: Path) -> None:
 	assert not guilty, f"only {' and '.join(allowed)} may be imported here:\n" + "\n".join(guilty)
 
 
+# Only a gateway speaks to a service outside; everybody else goes through its row in the box.
+NETWORK = ("requests", "urllib.request", "http.client", "httpx", "aiohttp", "socket", "smtplib")
+
+
+@pytest.mark.parametrize("path", python_files(), ids=shown)
+def test_only_gateways_use_the_network(path: Path) -> None:
+	if path.relative_to(PACKAGE).parts[0] == "gateways":
+		return
+	guilty = [
+		f"{shown(path)}:{line} imports {name}"
+		for line, name in imports(path)
+		if any(name == module or name.startswith(f"{module}.") for module in NETWORK)
+	]
+	assert not guilty, "only gateways/ may speak to a service outside:\n" + "\n".join(guilty)
+
+
 def test_there_is_something_to_check() -> None:
 	assert {path.relative_to(PACKAGE).parts[0] for path in FILES} == set(PURE)

@@ -54,7 +54,7 @@ def arguments(dealership):
 		{"doctype": "Vehicle Recall", "vehicle": vehicle.name, "campaign": "26V000001"}
 	).insert()
 	inspection = sheet.start(walk_in.name)
-	asked_about = _asked_about(vehicle)
+	asked_about, operation = _asked_about(vehicle), lane.make_operation()
 	frappe.db.commit()
 	return {
 		"order": order,
@@ -98,7 +98,7 @@ def arguments(dealership):
 		"job_no": 1,
 		"to": "Ready",
 		"text": "RO",
-		"operation": lane.make_operation(),
+		"operation": operation,
 		"by": "Ann Buyer",
 		"declined_services": [declined],
 		"reason": "Cheaper elsewhere",

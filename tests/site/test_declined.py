@@ -15,6 +15,7 @@ from dealer_pos_crm.dealer_setup.refusals import DealerRefusal
 from tests.site import factories as f
 from tests.site import lane
 from tests.site.counting import statements
+from tests.site.racers import Racers
 
 _days = itertools.count(2)  # a vehicle is expected once at a time
 PADS = {"title": "Front brake pads", "hours": 2, "severity": "Red"}
@@ -373,6 +374,41 @@ def test_a_merged_customer_keeps_the_row_and_its_name(car):
 	found = row(name)
 	assert (found.customer, found.customer_name) == (other.name, other.customer_name)
 	assert found.answers[0].customer == other.name
+
+
+@pytest.fixture(scope="module")
+def racers(site, shop):
+	found = Racers(site)
+	yield found
+	found.close()
+
+
+def test_declined_on_two_orders_at_the_same_instant_it_is_one_row(car, racers):
+	orders = [visit(car), visit(car)]
+	said = {"how": "In Person", "by": "Ann Buyer", "amount_shown": 300, "reason": "Too dear"}
+	for _attempt in range(3):
+		finishes = racers.run(*(("answer_job", order.name, 1, "Declined", said) for order in orders))
+		assert all(finish.won for finish in finishes), finishes
+		frappe.db.rollback()
+		names = {lane.job(order, 1).declined_service for order in orders}
+		assert len(names) == 1
+		found = row(names.pop())
+		assert (found.status, found.times_declined, len(alive(car.vehicle.name))) == ("Open", 2, 1)
+		for order in orders:
+			answers.withdraw(order.name, 1, "Once more")
+			frappe.db.commit()
+		assert alive(car.vehicle.name) == []
+
+
+def test_won_back_on_two_orders_at_the_same_instant_it_counts_once(car, racers):
+	name = no(visit(car))
+	orders = [visit(car), visit(car)]
+	said = {"how": "In Person", "by": "Ann Buyer", "amount_shown": 300}
+	finishes = racers.run(*(("answer_job", order.name, 1, "Approved", said) for order in orders))
+	assert all(finish.won for finish in finishes), finishes
+	frappe.db.rollback()
+	assert [lane.job(order, 1).declined_service for order in orders].count(name) == 1
+	assert told(name) == [("recovered", None)]
 
 
 def test_nobody_writes_a_row_by_hand(car):
