@@ -22,6 +22,9 @@ export async function check_in(known = {}, done) {
 		return null;
 	}
 	const booked = facts.appointment;
+	// A field that cannot be changed shows the bare name otherwise.
+	if (facts.vehicle) frappe.utils.add_link_title("Dealer Vehicle", facts.vehicle.name, facts.vehicle.title);
+	if (facts.customer) frappe.utils.add_link_title("Customer", facts.customer.name, facts.customer.customer_name);
 	const taken = new Set((booked?.works || []).map((row) => row.declined_service).filter(Boolean));
 	const chosen = new Set();
 	const company = booked?.company || usual;
