@@ -735,3 +735,32 @@ def test_a_no_show_who_is_rebooked_needs_no_saving():
 	)
 	frappe.db.commit()
 	assert set(frappe.get_all("Follow Up", promise, pluck="status", order_by="name")) == {"Stopped"}
+
+
+def test_dragging_in_the_calendar_is_told_to_reschedule():
+	from frappe.desk.calendar import update_event
+
+	doc = booked()
+	later = str(soon(4))
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError, match="Use Reschedule"):
+		update_event(
+			frappe.as_json({"doctype": DOCTYPE, "name": doc.name, "starts_at": later, "ends_at": later}),
+			frappe.as_json({"start": "starts_at", "end": "ends_at", "id": "name"}),
+		)
+	frappe.db.rollback()
+	doc.reload()
+	assert get_datetime(doc.starts_at) == soon()
+
+
+def test_a_visit_in_the_night_the_clocks_change_is_reminded_by_the_wall_clock():
+	"""The second Sunday of March in the United States, at nine: 24 hours before is nine on Saturday."""
+	year = now_datetime().year + 1
+	first = datetime(year, 3, 1)
+	sunday = first + timedelta(days=(6 - first.weekday()) % 7 + 7, hours=9)
+	doc = booked(starts_at=sunday, duration=2)
+	assert get_datetime(doc.ends_at) == sunday + timedelta(hours=2)
+	openings = frappe.get_all("Follow Up", {"appointment": doc.name}, pluck="opens_at", order_by="opens_at")
+	assert openings, "the lane's default rules remind of nothing"
+	for hours in (24, 2):
+		assert sunday - timedelta(hours=hours) in openings, (hours, openings)
