@@ -2,11 +2,11 @@
 
 import frappe
 import pytest
-from frappe.utils import add_days, add_months, add_to_date, getdate, now_datetime
+from frappe.utils import add_days, add_months, getdate
 
 from dealer_pos_crm.dealer_service.maintenance import forecast
+from tests.site import billing, lane
 from tests.site import factories as f
-from tests.site import lane
 from tests.site.counting import statements
 
 
@@ -77,16 +77,33 @@ def test_only_work_that_was_done_counts():
 
 
 def test_closing_the_order_says_when_to_come_again():
+	billing.set_up()
 	customer, vehicle = car_with((300, 20_000), (150, 26_000))
-	order = done_today(customer, vehicle, "OIL-12", mileage=32_000)
-	found = forecast.forecast(vehicle.name)
-	frappe.db.set_value(
-		"Repair Order",
-		order.name,
-		{"opened_at": add_to_date(now_datetime(), minutes=-5)},
-		update_modified=False,
+	order = billing.ready(
+		[{"labor_operation": "OIL-12"}], customer, vehicle=vehicle, advisor=lane.advisor(), mileage_in=32_000
 	)
-	assert forecast.forecast(vehicle.name) == found
+	billing.invoice(order)
+	order.reload()
+	billing.collect(order, [("Cash", order.outstanding)])
+	billing.release(order, 32_010)
+	order.reload()
+	assert order.status == "Closed"
+	assert (order.next_service, getdate(order.next_service_on)) == (
+		"Oil and filter service",
+		forecast.forecast(vehicle.name).on,
+	)
+	told = frappe.parse_json(
+		frappe.db.get_value(
+			"Customer Event", {"repair_order": order.name, "event_type": "ro.closed"}, "detail"
+		)
+	)
+	assert told["next_service_on"] == str(order.next_service_on)
+	assert told["next_service_basis"] == order.next_service_basis
+	assert "median of" in order.next_service_basis
+	planned = frappe.get_all(
+		"Follow Up", {"repair_order": order.name, "status": "Planned"}, ["title"], order_by="name"
+	)
+	assert any("Oil and filter service" in row.title for row in planned)
 
 
 def test_three_queries_at_most():
