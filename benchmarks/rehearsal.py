@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from dealer_pos_crm.domain.event import Event  # noqa: E402
+from dealer_pos_crm.domain.event import SUBJECTS, Event  # noqa: E402
 from dealer_pos_crm.rehearsal import schema  # noqa: E402
 from dealer_pos_crm.rehearsal.history import HistoryReader  # noqa: E402
 from dealer_pos_crm.rehearsal.rules import RuleBook  # noqa: E402
@@ -37,7 +37,7 @@ from dealer_pos_crm.rehearsal.writer import write_jsonl  # noqa: E402
 
 SIZES = (20_000, 100_000, 400_000)
 _BRANCHES = 40  # houses like Summit Motors that run side by side, month after month
-_NAMES = ("key", "occasion", "reverses", "deposit", "vehicle", "customer", "reference_name")
+_NAMES = ("key", "occasion", "reverses", "customer", "reference_name", *SUBJECTS)
 
 
 def history(count: int) -> Iterator[Event]:
