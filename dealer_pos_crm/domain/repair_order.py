@@ -384,19 +384,24 @@ def blockers_of_answers(jobs: Sequence[Job]) -> list[Blocker]:
 
 
 def blockers_to_hand_over(
-	jobs: Sequence[Job], *, mileage_in: int, mileage_out: int, clocks: Sequence[str] = ()
+	jobs: Sequence[Job],
+	*,
+	mileage_in: int,
+	mileage_out: int,
+	clocks: Sequence[str] = (),
+	explanation: str = "",
 ) -> list[Blocker]:
-	"""Why the car cannot leave, apart from its payment."""
+	"""Why the car cannot leave, apart from its payment. ``explanation``: why its odometer went back."""
 	found = blockers_of_answers(jobs)
 	if clocks:
 		found.append(("open_clock", _("Still clocked on: {0}"), (", ".join(clocks),)))
 	if mileage_out <= 0:
 		found.append(("no_mileage_out", _("Mileage out is missing"), ()))
-	elif mileage_out < mileage_in:
+	elif mileage_out < mileage_in and len(explanation.strip()) < 3:
 		found.append(
 			(
 				"mileage_out_lower",
-				_("Mileage out {0} is lower than mileage in {1}"),
+				_("Mileage out {0} is lower than mileage in {1}: correct it, or write why"),
 				(mileage_out, mileage_in),
 			)
 		)
@@ -410,6 +415,7 @@ def blockers_to_close(
 	mileage_in: int,
 	mileage_out: int,
 	clocks: Sequence[str] = (),
+	explanation: str = "",
 ) -> list[Blocker]:
 	"""Why the order cannot be closed; ``invoiced`` says that what is approved has been billed."""
 	found = blockers_of_bill(jobs, clocks)
@@ -417,7 +423,11 @@ def blockers_to_close(
 	found += [
 		blocker
 		for blocker in blockers_to_hand_over(
-			jobs, mileage_in=mileage_in, mileage_out=mileage_out, clocks=clocks
+			jobs,
+			mileage_in=mileage_in,
+			mileage_out=mileage_out,
+			clocks=clocks,
+			explanation=explanation,
 		)
 		if blocker[0] not in known
 	]

@@ -489,6 +489,20 @@ def test_an_order_without_work_closes_without_a_bill():
 	assert closing.close(order.name)["status"] == "Closed"
 
 
+def test_an_odometer_that_was_replaced_in_the_shop():
+	order = lane.make_order()
+	lane.answer(order, 1, "Declined")
+	status.change(order.name, "Ready")
+	frappe.db.commit()
+	assert "mileage_out_lower" in refused(closing.close, order.name, 5)
+	order.reload()
+	order.mileage_explanation = "Instrument cluster replaced"
+	order.save()
+	lane.close(order, 5)
+	assert order.status == "Closed"
+	assert frappe.db.get_value("Dealer Vehicle", order.vehicle, "mileage") == 5
+
+
 def test_cancelled_and_opened_again():
 	order = lane.make_order(approved=True)
 	assert "no_reason" in refused(closing.cancel, order.name, "")

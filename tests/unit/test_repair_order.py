@@ -332,6 +332,8 @@ def test_the_car_leaves_with_its_mileage() -> None:
 	assert codes(blockers_to_hand_over([DONE], mileage_in=100, mileage_out=0)) == ["no_mileage_out"]
 	assert codes(blockers_to_hand_over([DONE], mileage_in=100, mileage_out=99)) == ["mileage_out_lower"]
 	assert codes(blockers_to_hand_over([job()], mileage_in=100, mileage_out=100)) == ["pending"]
+	replaced = "Instrument cluster replaced"
+	assert blockers_to_hand_over([DONE], mileage_in=100, mileage_out=5, explanation=replaced) == []
 
 
 def test_approved_work_is_billed_before_the_order_closes() -> None:

@@ -22,7 +22,9 @@ ANSWER_FIELDS = (
 	"deferred_until", "decline_reason", "declined_service", "origin",
 )  # fmt: skip
 # What may be written into an order that is billed or ended.
-_OPEN_TO_THE_END = frozenset({"mileage_out", "contact_phone", "contact_by", "advisor", "tag"})
+_OPEN_TO_THE_END = frozenset(
+	{"mileage_out", "mileage_explanation", "contact_phone", "contact_by", "advisor", "tag"}
+)
 _NUMBERS = frozenset({"Currency", "Float", "Int", "Check", "Percent"})
 
 

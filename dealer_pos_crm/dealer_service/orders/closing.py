@@ -30,7 +30,14 @@ def close(order_name: str, mileage_out: int | None = None) -> dict:
 		if mileage_out:
 			order.mileage_out = cint(mileage_out)
 		refuse_for(order, "CLOSE", blockers_to_close(order))
-		mileage.write(order, mileage.OUT, cint(order.mileage_out), on=now_datetime())
+		went_back = cint(order.mileage_out) < cint(order.mileage_in)
+		mileage.write(
+			order,
+			mileage.OUT,
+			cint(order.mileage_out),
+			explanation=cstr(order.mileage_explanation) if went_back else "",
+			on=now_datetime(),
+		)
 		forecast = _forecast(order)
 		set_status(
 			order,

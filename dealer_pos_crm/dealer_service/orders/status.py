@@ -112,6 +112,7 @@ def blockers_to_hand_over(order, mileage_out: int | None = None) -> list[Reason]
 			mileage_in=cint(order.mileage_in),
 			mileage_out=cint(mileage_out if mileage_out is not None else order.mileage_out),
 			clocks=_clocks(order),
+			explanation=cstr(order.mileage_explanation),
 		)
 	)
 
@@ -125,6 +126,7 @@ def blockers_to_close(order) -> list[Reason]:
 			mileage_in=cint(order.mileage_in),
 			mileage_out=cint(order.mileage_out),
 			clocks=_clocks(order),
+			explanation=cstr(order.mileage_explanation),
 		)
 	)
 	if order.status == Status.INVOICED.value and not order.handed_over_at:

@@ -1,7 +1,8 @@
 frappe.ui.form.on("Repair Order", {
 	setup: (frm) => dealer.repair_order.setup(frm),
 	refresh: (frm) => dealer.repair_order.refresh(frm),
-	mileage_in: (frm) => frm.toggle_display("mileage_explanation", true),
+	mileage_in: (frm) => dealer.repair_order.mileage_changed(frm),
+	mileage_out: (frm) => dealer.repair_order.mileage_changed(frm),
 });
 
 frappe.ui.form.on("Repair Order Job", {

@@ -40,7 +40,7 @@ export async function refresh(frm) {
 	frm.toggle_display(["overview", "job_list"], true);
 	// Said at the top already.
 	frm.toggle_display(["customer_name", "vehicle_title", "vin", "plate", "status", "opened_at"], false);
-	frm.toggle_display("mileage_explanation", Boolean(frm.doc.mileage_explanation));
+	mileage_changed(frm);
 	frm.set_df_property("customer", "read_only", 1);
 	frm.set_df_property("vehicle", "read_only", 1);
 	frm.set_df_property("company", "read_only", 1);
@@ -265,6 +265,15 @@ function menu(frm) {
 	}
 	window.dealer?.inspection?.menu?.(frm);
 	window.dealer?.service_billing?.menu?.(frm);
+}
+
+/** Why it is lower is asked where it can be. */
+export function mileage_changed(frm) {
+	const { mileage_in, mileage_out, mileage_explanation } = frm.doc;
+	const leaving = ["Ready", "Invoiced"].includes(frm.doc.status);
+	const typed = frm.is_dirty();
+	const back = mileage_out && mileage_out < mileage_in;
+	frm.toggle_display("mileage_explanation", Boolean(mileage_explanation || leaving || typed || back));
 }
 
 // Rows of the grids

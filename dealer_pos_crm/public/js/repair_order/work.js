@@ -230,8 +230,10 @@ export function close(doc, done) {
 		],
 		label: __("Close"),
 		problem: ({ mileage_out }) =>
-			mileage_out && mileage_out < doc.mileage_in
-				? __("It came with {0}.", [doc.mileage_in.toLocaleString()])
+			mileage_out && mileage_out < doc.mileage_in && !doc.mileage_explanation
+				? __("It came with {0}. Correct it, or write in the order why it is lower.", [
+						doc.mileage_in.toLocaleString(),
+				  ])
 				: null,
 		submit: ({ mileage_out }) => call("dealer_pos_crm.api.repair_order.close", { order: doc.name, mileage_out }),
 		done,

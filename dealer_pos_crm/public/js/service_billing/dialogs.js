@@ -255,8 +255,10 @@ export function hand_over(doc, done) {
 			working: __("Closing…"),
 			danger: unpaid,
 			problem: ({ mileage_out }) =>
-				cint(mileage_out) && cint(mileage_out) < cint(doc.mileage_in)
-					? __("Mileage out is lower than mileage in ({0}).", [doc.mileage_in])
+				cint(mileage_out) && cint(mileage_out) < cint(doc.mileage_in) && !doc.mileage_explanation
+					? __("Mileage out is lower than mileage in ({0}). Correct it, or write in the order why.", [
+							doc.mileage_in,
+					  ])
 					: null,
 			sentence: () =>
 				unpaid
