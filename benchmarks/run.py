@@ -24,7 +24,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def rehearsal() -> None:
 	print("\nRehearsal", flush=True)
-	subprocess.run([str(venv.ensure()), str(ROOT / "benchmarks" / "rehearsal.py")], check=True, cwd=ROOT)
+	python = str(venv.ensure())
+	subprocess.run([python, str(ROOT / "benchmarks" / "rehearsal.py")], check=True, cwd=ROOT)
+	print("\nReminders", flush=True)
+	subprocess.run([python, str(ROOT / "benchmarks" / "reminders.py")], check=True, cwd=ROOT)
 
 
 def on_site(rounds: int) -> None:
