@@ -4,5 +4,5 @@ from dealer_pos_crm.dealer_service.recalls import lookup
 
 
 def after_insert(doc, method=None) -> None:
-	if doc.get("vehicle"):
+	if doc.get("vehicle") and lookup.is_on(doc.company):
 		lookup.ask(doc.vehicle)

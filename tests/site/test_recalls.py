@@ -40,6 +40,13 @@ def jobs(monkeypatch):
 	return left
 
 
+@pytest.fixture(autouse=True)
+def nothing_waits(shop):
+	"""What other tests left in the box does not take part."""
+	frappe.db.sql("delete from `tabRecall Lookup` where status != 'Done'")
+	frappe.db.commit()
+
+
 def model() -> dict:
 	return {"make": "Toyota", "model": f.unique("Model"), "model_year": 2019}
 
@@ -157,6 +164,22 @@ def test_a_service_that_is_down_is_asked_again_later_and_then_a_person_is(server
 	lookup.call(found.name)
 	frappe.db.commit()
 	assert row_of(vehicle).status == "Done" and open_numbers(vehicle) == ["24V634000"]
+
+
+def test_while_the_service_is_down_it_is_asked_once_a_round(server, jobs):
+	vehicles = [make_vehicle(**model()) for _count in range(3)]
+	for vehicle in vehicles:
+		frappe.db.set_value(
+			"Recall Lookup", lookup.ask(vehicle.name), "creation", add_days(now_datetime(), -1)
+		)
+	frappe.db.commit()
+	server.fails(503)
+	lookup.retry_due()
+	assert len(server.asked) == 1
+	server.answers()
+	lookup.retry_due()
+	assert len(server.asked) == 3
+	assert sorted(row_of(vehicle).status for vehicle in vehicles) == ["Done", "Done", "Failed"]
 
 
 def test_nobody_listens_at_all(jobs):

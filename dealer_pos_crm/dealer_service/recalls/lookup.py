@@ -99,18 +99,22 @@ def answer(vehicle: str) -> None:
 	call(lookup.name)
 
 
-def call(name: str) -> None:
-	"""Ask the service for one row, once at a time, and put the answer on every vehicle of the kind."""
+def call(name: str) -> bool:
+	"""Ask the service for one row, once at a time, and put the answer on every vehicle of the kind.
+
+	False when the service could not be reached, so that nobody goes on asking it right now.
+	"""
 	if not _taken(name):
-		return
+		return True
 	lookup = frappe.get_doc("Recall Lookup", name)
 	car = Car(lookup.make, lookup.model, cint(lookup.model_year))
 	try:
 		campaigns = client().campaigns(car)
 	except GatewayError as error:
 		_failed(lookup, error)
-		return
+		return not isinstance(error, Unreachable)
 	keep(car, campaigns, nhtsa.SOURCE)
+	return True
 
 
 def client() -> nhtsa.Nhtsa:
@@ -169,8 +173,9 @@ def kept(lookup) -> list[Campaign]:
 def retry_due() -> None:
 	"""Ask again what failed for the moment, was never sent, or was lost with its worker. Every five minutes."""
 	for name in _due():
+		reached = True
 		try:
-			call(name)
+			reached = call(name)
 		except Exception:
 			frappe.db.rollback()
 			frappe.log_error(
@@ -180,6 +185,8 @@ def retry_due() -> None:
 			)
 		else:
 			frappe.db.commit()  # nosemgrep - each lookup is a piece of work of its own
+		if not reached:
+			return  # the service is down: the others wait for the next round
 
 
 def _due() -> list[str]:
