@@ -58,6 +58,7 @@ doc_events = {
 	},
 	"Payment Entry": {
 		"before_update_after_submit": "dealer_pos_crm.listeners.payment_entry.before_update_after_submit",
+		"before_validate": "dealer_pos_crm.listeners.payment_entry.before_validate",
 		"on_cancel": "dealer_pos_crm.listeners.payment_entry.on_cancel",
 		"on_submit": "dealer_pos_crm.listeners.payment_entry.on_submit",
 		"validate": "dealer_pos_crm.listeners.payment_entry.validate",

@@ -10,6 +10,7 @@ from dealer_pos_crm.dealer_cashier.deposits import guard, refresh
 from dealer_pos_crm.dealer_cashier.deposits.events import what
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
 from dealer_pos_crm.dealer_crm import spine
+from dealer_pos_crm.dealer_service.billing import guard as billing_guard
 from dealer_pos_crm.dealer_service.billing import position
 from dealer_pos_crm.dealer_setup.settings import department_of, is_dealership
 from dealer_pos_crm.domain.event import Event
@@ -42,6 +43,12 @@ def _ours(doc: Mapping) -> bool:
 		and doc.get("payment_type") in ("Receive", "Pay")
 		and is_dealership(doc.get("company"))
 	)
+
+
+def before_validate(doc, method=None) -> None:
+	"""Before ERPNext writes: whoever waits for an invoice's lock holds none that the other one needs."""
+	if doc.docstatus == 1 and _ours(doc):
+		billing_guard.check_payment(doc)
 
 
 def validate(doc, method=None) -> None:

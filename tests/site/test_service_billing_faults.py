@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 from frappe.utils import add_days, flt, nowdate
 
 from dealer_pos_crm.api import service_billing as api
@@ -62,6 +63,57 @@ def test_one_click_on_two_workers_takes_the_money_once(racers):
 
 	assert all(finish.won for finish in finishes), [finish.error for finish in finishes]
 	assert b.position(order) == ("Invoiced", "Partly Paid", 150, 60, 90)
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_an_accountant_and_the_cashier_at_once(racers, _round):
+	order = b.ready()
+	b.invoice(order)
+	draft = get_payment_entry("Sales Invoice", b.only(order).name)
+	draft.update({"reference_no": "1", "reference_date": nowdate()})
+	draft.insert()
+	frappe.db.commit()
+	finishes = racers.run(
+		("submit", "Payment Entry", draft.name), ("collect_order", order.name, 150, f.key())
+	)
+	frappe.db.rollback()
+
+	assert sorted(finish.won for finish in finishes) == [False, True], [f.error for f in finishes]
+	loser = next(finish for finish in finishes if not finish.won)
+	assert "ValidationError" in loser.kinds, (loser.kinds, loser.error)
+	assert b.position(order) == ("Invoiced", "Paid", 150, 150, 0)
+	assert b.owes(order.customer) == 0
+	assert lane.events(order).count(("ro.paid", None)) == 1
+
+
+def test_an_invoice_cancelled_while_money_is_taken(racers):
+	order = b.ready()
+	b.invoice(order)
+	invoice = b.only(order).name
+	finishes = racers.run(("cancel", "Sales Invoice", invoice), ("collect_order", order.name, 150, f.key()))
+	frappe.db.rollback()
+
+	for finish in finishes:
+		assert finish.won or "ValidationError" in finish.kinds, (finish.kinds, finish.error)
+	cancelled, collected = (finish.won for finish in finishes)
+	assert cancelled or collected
+	expected = ("Ready", "Not Invoiced", 0, 0, 0) if cancelled else ("Invoiced", "Paid", 150, 150, 0)
+	assert b.position(order) == expected
+	assert b.owes(order.customer) == (-150 if cancelled and collected else 0)
+
+
+def test_a_customer_merged_before_the_invoice():
+	order = b.ready()
+	other = f.make_customer()
+	frappe.db.commit()
+	frappe.rename_doc("Customer", order.customer, other.name, merge=True)
+	frappe.db.commit()
+	order.reload()
+	b.invoice(order)
+	b.collect(order, [("Cash", 150)])
+
+	assert b.only(order).customer == other.name
+	assert b.position(order) == ("Invoiced", "Paid", 150, 150, 0)
 
 
 # --- stock --------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dealer_pos_crm.dealer_cashier.deposits.taking import money_account
 from dealer_pos_crm.dealer_cashier.money import rounded, shown, to_float, to_money
 from dealer_pos_crm.dealer_service import log
 from dealer_pos_crm.dealer_service.billing import making, missing, position, reading
-from dealer_pos_crm.dealer_service.orders.order import action, facts_of, locked
+from dealer_pos_crm.dealer_service.orders.order import action, facts_of
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import cost_center_of, settings_of
 from dealer_pos_crm.domain import claim as rules
@@ -179,7 +179,7 @@ def _step(order, claim, kind: str, title: str, amount: Money, *, reason=None, re
 
 def _alone_with(name: str):
 	"""The claim and its order, both locked, the order first as everywhere."""
-	order = locked(frappe.db.get_value(DOCTYPE, name, "repair_order") or name)
+	order = reading.locked_with_bills(frappe.db.get_value(DOCTYPE, name, "repair_order"))
 	return order, frappe.get_doc(DOCTYPE, name, for_update=True)
 
 

@@ -2,9 +2,11 @@
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_link_to_form
+from frappe.utils import cint, flt, get_link_to_form
 
+from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
 from dealer_pos_crm.dealer_service.billing import position
+from dealer_pos_crm.dealer_setup.refusals import busy
 
 
 class OrderGuarded(frappe.ValidationError):
@@ -48,3 +50,34 @@ def cancel_deductible(invoice) -> None:
 	)
 	for (name,) in names:
 		position.cancel_journal(name)
+
+
+def check_payment(payment) -> None:
+	"""Two who take the money of one invoice at the same moment: the second is told. ERPNext looks at what is
+	open before the first has committed, and would book both."""
+	allocated: dict[str, float] = {}
+	for row in payment.references:
+		if row.reference_doctype == "Sales Invoice" and flt(row.allocated_amount) > 0:
+			allocated[row.reference_name] = allocated.get(row.reference_name, 0) + flt(row.allocated_amount)
+	if not allocated:
+		return
+	try:
+		# Not waiting: ERPNext holds the payment's rows by now, and whoever has the invoice may need their gap.
+		rows = frappe.db.sql(
+			"""select name, outstanding_amount, docstatus from `tabSales Invoice`
+			where name in %s and dealer_repair_order != '' order by name for update nowait""",
+			(tuple(allocated),),
+			as_dict=True,
+		)
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		busy()
+	for row in rows:
+		currency = company_currency(payment.company)
+		left, wanted = rounded(row.outstanding_amount, currency), rounded(allocated[row.name], currency)
+		if row.docstatus != 1 or wanted > left:
+			frappe.throw(
+				_(
+					"{0} was paid or cancelled meanwhile: {1} is open, {2} is allocated here. Reload it"
+				).format(get_link_to_form("Sales Invoice", row.name), shown(left), shown(wanted)),
+				OrderGuarded,
+			)

@@ -7,7 +7,7 @@ from frappe.utils import cint, now_datetime
 from dealer_pos_crm.dealer_cashier.money import shown
 from dealer_pos_crm.dealer_service.billing import position, reading
 from dealer_pos_crm.dealer_service.orders import status
-from dealer_pos_crm.dealer_service.orders.order import action, locked
+from dealer_pos_crm.dealer_service.orders.order import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import MANAGER, SERVICE_MANAGER
 from dealer_pos_crm.domain import repair_order as rules
@@ -47,7 +47,7 @@ def hand_over(order_name: str, mileage_out: int, release_reason: str | None = No
 	``release_reason`` is a manager's, for a car that is not paid; without one the car stays. Raises
 	``Refused``: ``not_invoiced``, ``not_paid``, ``may_not_release``, ``no_reason``, and the lane's own.
 	"""
-	order = locked(order_name)
+	order = reading.locked_with_bills(order_name)
 	if order.handed_over_at and order.status == rules.Status.CLOSED.value:
 		return _result(order, repeated=True)
 	with explained():

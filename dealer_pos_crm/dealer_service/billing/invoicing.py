@@ -27,7 +27,7 @@ def invoice(order_name: str, client_key: str) -> dict:
 	settings lack, and ERPNext's own refusals (closed period, stock, credit limit); then nothing is made.
 	"""
 	check_key(client_key)
-	order = locked(order_name)
+	order = reading.locked_with_bills(order_name)
 	occasion = f"ro.invoiced|{order.name}|{client_key}"
 	documents = reading.documents_of(order)
 	if _done_before(order, occasion):

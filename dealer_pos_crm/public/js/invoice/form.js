@@ -9,6 +9,9 @@ import { money } from "../desk/words";
 
 export function setup(frm) {
 	frm.set_query("dealer_vehicle", () => ({ filters: { company: frm.doc.company } }));
+	frm.set_query("dealer_repair_order", () => ({
+		filters: { company: frm.doc.company, status: ["!=", "Cancelled"] },
+	}));
 }
 
 /** Whether this invoice can take a deposit at all. Nothing is asked of the server before that. */
@@ -28,7 +31,10 @@ function concerns(doc) {
 
 export async function refresh(frm) {
 	const { doc } = frm;
-	frm.toggle_display("dealer_vehicle", Boolean(doc.company) && is_dealership(doc.company));
+	frm.toggle_display(
+		["dealer_vehicle", "dealer_repair_order"],
+		Boolean(doc.company) && is_dealership(doc.company)
+	);
 	if (!concerns(doc)) return;
 	const asked = [doc.name, doc.customer, doc.company, doc.dealer_vehicle, doc.docstatus].join(
 		"|"

@@ -22,17 +22,33 @@ const again = (frm) => () => frm.reload_doc();
 
 const takes_money = () => frappe.model.can_submit("Payment Entry");
 
+// The server asks again: these only say whose screen gets the button.
+const LANE = [
+	"Dealer Service Advisor",
+	"Dealer Cashier",
+	"Dealer Sales Manager",
+	"Dealer Service Manager",
+	"Dealer Manager",
+	"System Manager",
+];
+const is_one_of = (roles) => roles.some((role) => frappe.user_roles.includes(role));
+const invoices = () => is_one_of([...LANE, "Dealer Accountant"]);
+const hands_over = () => is_one_of(LANE);
+
+function is_due(doc) {
+	return doc.status === "Ready" && (doc.jobs || []).some((job) => job.answer === "Approved");
+}
+
 /** The one button of the form once the lane has none: {label, run}, or nothing. */
 export function next_step(frm) {
 	const { doc } = frm;
-	const agreed = (doc.jobs || []).some((job) => job.answer === "Approved");
-	if (doc.status === "Ready" && agreed) {
+	if (is_due(doc) && invoices()) {
 		return { label: __("Invoice"), run: () => invoice(doc, again(frm)) };
 	}
 	if (doc.status === "Invoiced" && doc.outstanding > 0 && takes_money()) {
 		return { label: __("Collect"), run: () => collect(doc, again(frm)) };
 	}
-	if (doc.status === "Invoiced" && !(doc.outstanding > 0)) {
+	if (doc.status === "Invoiced" && !(doc.outstanding > 0) && hands_over()) {
 		return { label: __("Hand Over"), run: () => hand_over(doc, again(frm)) };
 	}
 	return null;
@@ -42,7 +58,11 @@ export function next_step(frm) {
 export function menu(frm) {
 	const { doc } = frm;
 	const group = __("Money");
-	if (doc.status === "Invoiced" && doc.outstanding > 0) {
+	// The lane offers its next step to whoever edits the order; at the counter it is this one.
+	if (is_due(doc) && invoices() && !frappe.model.can_write(doc.doctype)) {
+		frm.page.set_primary_action(__("Invoice"), () => invoice(doc, again(frm)));
+	}
+	if (doc.status === "Invoiced" && doc.outstanding > 0 && hands_over()) {
 		frm.add_custom_button(__("Hand Over"), () => hand_over(doc, again(frm)), group);
 	}
 	if (doc.status === "Closed" && doc.outstanding > 0 && takes_money()) {
