@@ -9,6 +9,7 @@ from dealer_pos_crm.dealer_service import board, clocks, my_jobs
 @frappe.whitelist()
 def load(company: str | None = None, advisor: str | None = None) -> dict:
 	"""Everything on the lane board that the user may see."""
+	frappe.has_permission("Repair Order", "read", throw=True)
 	return board.load(company or None, advisor or None)
 
 

@@ -268,6 +268,7 @@ def test_a_technician_looks_and_clocks(desk: Desk, page: Page, console: Console)
 	board(desk, user=user)
 	expect(card(page, order)).to_be_visible()
 	expect(card(page, order).get_by_role("button", name="Move")).to_have_count(0)
+	expect(page.locator(".dlr-board")).not_to_contain_text("$")  # the work, not the money
 	page.evaluate("() => frappe.set_route('my-jobs')")
 	job = page.locator(f".dlr-job[data-job='{order.name}:1']")
 	job.get_by_role("button", name="Clock On").click()

@@ -9,6 +9,7 @@ import frappe
 import pytest
 
 from dealer_pos_crm import api as api_package
+from dealer_pos_crm.dealer_service import clocks
 from dealer_pos_crm.dealer_service.inspections import defaults, sheet
 from dealer_pos_crm.dealer_service.recalls import lookup
 from dealer_pos_crm.dealer_setup import roles
@@ -102,6 +103,9 @@ def arguments(dealership):
 		"by": "Ann Buyer",
 		"declined_services": [declined],
 		"reason": "Cheaper elsewhere",
+		"clock": _clock(),
+		"started_at": "2026-03-02 08:00:00",
+		"ended_at": "2026-03-02 09:00:00",
 	}
 
 
@@ -111,6 +115,17 @@ def _invoiced_order() -> str:
 	order = billing.ready([billing.work(), billing.work("Recall", pay_type="Warranty")])
 	billing.invoice(order)
 	return order.name
+
+
+def _clock() -> str:
+	"""A clock of somebody else."""
+	order, technician = lane.make_order(approved=True), lane.technician()
+	with f.logged_in(technician):
+		frappe.db.commit()
+		clock = clocks.clock_on(order.name, 1)["clock"]["name"]
+		clocks.clock_off()
+		frappe.db.commit()
+	return clock
 
 
 def _asked_about(vehicle) -> str:
