@@ -17,7 +17,6 @@ def build(makes: set[str]) -> None:
 	_template()
 	_teams()
 	_settings(makes)
-	frappe.db.commit()  # nosemgrep - a step of a demo
 
 
 def _operation(operation) -> None:
