@@ -103,7 +103,10 @@ COMMITS: dict[str, tuple[int, str]] = {
 		"an outbox row is committed before its call, so that a crash leaves a trace; each retry is its own work",
 	),
 	"dealer_pos_crm/dealer_setup/demo/house.py": (1, "a step of a demo, which nobody else uses meanwhile"),
-	"dealer_pos_crm/dealer_setup/demo/lane_replay.py": (1, "two clicks of a technician, with the work between"),
+	"dealer_pos_crm/dealer_setup/demo/lane_replay.py": (
+		1,
+		"two clicks of a technician, with the work between",
+	),
 	"dealer_pos_crm/dealer_setup/demo/replay.py": (4, "each act is a transaction, as it is at the counter"),
 	"dealer_pos_crm/dealer_setup/demo/site.py": (3, "a step of a demo, which nobody else uses meanwhile"),
 	"dealer_pos_crm/dealer_showroom/holds.py": (
