@@ -91,7 +91,9 @@ def _build(found: Bench, options: argparse.Namespace) -> object:
 
 
 def _load(found: Bench) -> object:
-	say("  filling it with Summit Motors: staff, customers, vehicles, sixty days of deposits and service (ten minutes or more)")
+	say(
+		"  filling it with Summit Motors: staff, customers, vehicles, sixty days of deposits and service (ten minutes or more)"
+	)
 	answer = found.folder("reports") / "demo.json"
 	answer.unlink(missing_ok=True)
 	words: list[str | Path] = [

@@ -20,7 +20,7 @@ KINDS = frozenset(
 	{
 		"appointment.booked", "appointment.confirmed", "appointment.kept", "appointment.missed",
 		"appointment.cancelled", "appointment.rescheduled",
-		"ro.opened", "ro.status_changed", "ro.closed", "ro.reopened", "ro.cancelled", "ro.invoiced", "ro.paid",
+		"ro.opened", "ro.promised", "ro.status_changed", "ro.ready", "ro.closed", "ro.reopened", "ro.cancelled", "ro.invoiced", "ro.paid",
 		"job.recommended", "job.approved", "job.declined", "job.deferred", "job.withdrawn", "job.revised",
 		"job.done", "inspection.done", "inspection.reopened",
 		"claim.submitted", "claim.paid", "claim.denied",

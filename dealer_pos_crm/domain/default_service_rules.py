@@ -306,8 +306,8 @@ _IN_THE_LANE = (
 	),
 	Rule(
 		name="Promised time: call before it breaks",
-		event_type="ro.opened",
-		title="{what} is promised in half an hour: tell the customer where it stands",
+		event_type="ro.promised",
+		title="{what} is promised for {promised_at_text} and not ready: tell the customer where it stands",
 		talking_points=(
 			"Your {what} is nearly ready, you can come at the time we said. Or: we need a little longer, because ...; "
 			"it will be ready at .... Shall I bring you home, or do you need the car tonight?"
@@ -317,7 +317,22 @@ _IN_THE_LANE = (
 		wait=_minutes(-30),
 		due=_minutes(30),
 		priority="High",
-		stops=GONE,
+		stops=GONE | {"ro.ready", "ro.promised"},
+	),
+	Rule(
+		name="Promised time: it was missed",
+		event_type="ro.promised",
+		title="{what} was promised for {promised_at_text} and is not ready",
+		talking_points=(
+			"I said your {what} would be ready, and it is not; I am sorry. It will be ready at ..., and I will call you "
+			"myself. May I bring you home, or get you a car until then? Then set the new time on the order."
+		),
+		about="repair_order",
+		anchor="promised_at",
+		due=_minutes(15),
+		owner=Owner.SERVICE,
+		priority="High",
+		stops=GONE | {"ro.ready", "ro.promised"},
 	),
 	Rule(
 		name="Part delayed: tell the customer",
@@ -387,6 +402,7 @@ _AFTERWARDS = (
 			"{next_service_on} ({next_service_basis}). Which day suits you?"
 		),
 		about="vehicle",
+		conditions=(Condition("appointment_ahead", "is not set"),),
 		anchor="next_service_on",
 		wait=_days(-14),
 		due=_days(5),

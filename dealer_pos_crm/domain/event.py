@@ -33,7 +33,7 @@ EVENT_TYPES: frozenset[str] = frozenset(
 		"deal.funded", "deal.lost",
 		"vehicle.held", "vehicle.released", "vehicle.sold", "vehicle.traded_in",
 		"vehicle.recon_step_done", "vehicle.frontline_ready",
-		"ro.opened", "ro.status_changed", "ro.closed", "ro.reopened", "ro.cancelled", "ro.invoiced", "ro.paid",
+		"ro.opened", "ro.promised", "ro.status_changed", "ro.ready", "ro.closed", "ro.reopened", "ro.cancelled", "ro.invoiced", "ro.paid",
 		"job.recommended", "job.approved", "job.declined", "job.deferred", "job.withdrawn", "job.revised",
 		"job.done", "inspection.done", "inspection.reopened",
 		"claim.submitted", "claim.paid", "claim.denied",

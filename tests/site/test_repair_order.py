@@ -4,7 +4,7 @@ import json
 
 import frappe
 import pytest
-from frappe.utils import add_days, nowdate
+from frappe.utils import add_days, add_to_date, now_datetime, nowdate
 
 from dealer_pos_crm.api import repair_order as api
 from dealer_pos_crm.dealer_service.orders import answers, closing, finding, jobs, opening, status
@@ -62,7 +62,7 @@ def test_a_day_in_the_lane():
 		"job.approved",
 		"job.done",
 		"job.done",
-		"ro.status_changed",
+		"ro.ready",
 		"ro.closed",
 	]
 
@@ -469,7 +469,39 @@ def test_ready_is_said_of_finished_work():
 	assert status.change(order.name, "Ready") == "Ready"
 	assert status.change(order.name, "Ready") == "Ready"
 	frappe.db.commit()
-	assert [kind for kind, _ in lane.events(order)].count("ro.status_changed") == 1
+	assert [kind for kind, _ in lane.events(order)].count("ro.ready") == 1
+
+
+def _promises(order) -> dict[str, str]:
+	rows = frappe.get_all(
+		"Follow Up",
+		{"repair_order": order.name, "rule": "Promised time: it was missed"},
+		["status", "opens_at"],
+		order_by="cause_at, name",
+	)
+	return {str(row.opens_at): row.status for row in rows}
+
+
+def test_a_promise_is_kept_by_being_ready_and_stands_again_with_the_work():
+	first = add_to_date(now_datetime().replace(microsecond=0), hours=3)
+	order = lane.make_order(approved=True, promised_at=first)
+	assert _promises(order) == {str(first): "Planned"}
+	later = add_to_date(first, hours=2)
+	order.promised_at = later
+	order.save()
+	frappe.db.commit()
+	assert _promises(order) == {str(first): "Stopped", str(later): "Planned"}
+	lane.finish(order)
+	assert _promises(order)[str(later)] == "Stopped"
+	status.change(order.name, "In Progress")
+	frappe.db.commit()
+	assert _promises(order) == {str(first): "Stopped", str(later): "Planned"}
+	order.reload()
+	order.promised_at = None
+	order.save()
+	frappe.db.commit()
+	assert set(_promises(order).values()) == {"Stopped"}
+	assert [kind for kind, _ in lane.events(order)].count("ro.promised") == 3
 
 
 def test_only_approved_work_is_finished():

@@ -8,7 +8,7 @@ from dealer_pos_crm.domain.clock import BusinessHours
 from dealer_pos_crm.domain.default_rules import DEFAULT_RULES
 from dealer_pos_crm.domain.default_service_rules import SERVICE_RULES
 from dealer_pos_crm.domain.event import Event
-from dealer_pos_crm.domain.follow_up import Channel, FollowUp, Status
+from dealer_pos_crm.domain.follow_up import Channel, FollowUp, Status, follow_up_key
 from dealer_pos_crm.domain.money import Money
 from dealer_pos_crm.domain.spine import open_due, record
 
@@ -427,15 +427,41 @@ def test_an_answer_that_is_taken_back_is_asked_for_again():
 
 
 PROMISED = "Promised time: call before it breaks"
+MISSED = "Promised time: it was missed"
 
 
 def test_the_customer_is_told_before_the_promise_breaks():
-	store = lane(ro("ro.opened", facts={"promised_at": "2026-03-02T16:00:00"}))
+	store = lane(ro("ro.promised", facts={"promised_at": "2026-03-02T16:00:00"}))
 	made = of(store, PROMISED)
 	assert (made.opens_at, made.due_at) == (datetime(2026, 3, 2, 15, 30), datetime(2026, 3, 2, 16))
-	record(ro("ro.invoiced", datetime(2026, 3, 2, 15)), store)
-	assert of(store, PROMISED).status is Status.STOPPED
+	missed = of(store, MISSED)
+	assert (missed.opens_at, missed.due_at) == (datetime(2026, 3, 2, 16), datetime(2026, 3, 2, 16, 15))
+	record(ro("ro.ready", datetime(2026, 3, 2, 15)), store)
+	assert of(store, PROMISED).status is of(store, MISSED).status is Status.STOPPED
 	assert names(lane(ro("ro.opened"))) == []
+
+
+def test_work_taken_up_again_is_promised_as_before():
+	store = lane(ro("ro.promised", facts={"promised_at": "2026-03-02T16:00:00"}))
+	record(ro("ro.ready", datetime(2026, 3, 2, 14), key="ready"), store)
+	record(ro("ro.status_changed", datetime(2026, 3, 2, 15), reverses="ready"), store)
+	assert of(store, PROMISED).status is of(store, MISSED).status is Status.PLANNED
+
+
+def test_a_new_promise_takes_the_place_of_the_old():
+	store = lane(ro("ro.promised", key="first", facts={"promised_at": "2026-03-02T16:00:00"}))
+	record(
+		ro(
+			"ro.promised",
+			datetime(2026, 3, 2, 15),
+			key="second",
+			facts={"promised_at": "2026-03-02T18:00:00"},
+		),
+		store,
+	)
+	assert store.follow_ups[follow_up_key(MISSED, "first")].status is Status.STOPPED
+	standing = store.follow_ups[follow_up_key(MISSED, "second")]
+	assert (standing.status, standing.opens_at) == (Status.PLANNED, datetime(2026, 3, 2, 18))
 
 
 LATE = "Part delayed: tell the customer"
@@ -512,6 +538,10 @@ def test_nobody_who_has_booked_or_has_no_car_is_invited(answer):
 	assert of(store, NEXT).status is Status.STOPPED
 	elsewhere = lane(closed(), told(answer, MONDAY + timedelta(days=90), vehicle="CAR-2"))
 	assert of(elsewhere, NEXT).status is Status.PLANNED
+
+
+def test_nobody_is_invited_who_had_booked_before_the_visit_ended():
+	assert names(lane(closed(appointment_ahead="1"))) == [THANKS]
 
 
 def test_nobody_who_has_just_been_here_is_invited():
@@ -604,7 +634,7 @@ def test_a_visit_from_booking_to_recovery():
 	tell(told("appointment.kept", visit, appointment="APT-1"))
 	tell(
 		ro(
-			"ro.opened",
+			"ro.promised",
 			visit + timedelta(minutes=5),
 			appointment="APT-1",
 			facts={"promised_at": (visit + timedelta(hours=8)).isoformat()},
@@ -636,7 +666,7 @@ def test_a_visit_from_booking_to_recovery():
 	]
 	assert names(store, Status.PLANNED) == ["Appointment: remind two hours before"]
 	assert of(store, "Declined, red: call after a month").status is Status.STOPPED
-	assert of(store, PROMISED).status is Status.STOPPED
+	assert of(store, PROMISED).status is of(store, MISSED).status is Status.STOPPED
 	assert of(store, UNPAID).status is Status.STOPPED
 
 
@@ -648,6 +678,7 @@ def test_every_rule_of_the_lane_is_walked_here():
 		*YELLOW,
 		ASK,
 		PROMISED,
+		MISSED,
 		LATE,
 		HERE,
 		THANKS,

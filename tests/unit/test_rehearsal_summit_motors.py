@@ -504,7 +504,7 @@ class TestEvents:
 			"invoice.issued", "invoice.credited",
 			"appointment.booked", "appointment.confirmed", "appointment.kept", "appointment.missed",
 			"appointment.cancelled", "appointment.rescheduled",
-			"ro.opened", "ro.status_changed", "ro.invoiced", "ro.paid", "ro.closed", "inspection.done",
+			"ro.opened", "ro.promised", "ro.status_changed", "ro.ready", "ro.invoiced", "ro.paid", "ro.closed", "inspection.done",
 			"job.recommended", "job.approved", "job.declined", "job.deferred", "job.done",
 			"part.ordered", "part.delayed", "part.arrived", "claim.submitted",
 			"declined_service.booked", "declined_service.recovered",

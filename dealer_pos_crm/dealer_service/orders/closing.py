@@ -55,6 +55,7 @@ def close(order_name: str, mileage_out: int | None = None) -> dict:
 				"next_service": order.next_service,
 				"next_service_on": cstr(order.next_service_on or ""),
 				"next_service_basis": order.next_service_basis,
+				"appointment_ahead": "1" if _is_booked(order) else "",
 			},
 			at=order.closed_at,
 		)
@@ -68,6 +69,20 @@ def _result(order) -> dict:
 		"next_service": order.next_service,
 		"next_service_on": cstr(order.next_service_on or "") or None,
 	}
+
+
+def _is_booked(order) -> bool:
+	"""Whether the vehicle is expected again already; then nobody is invited."""
+	return bool(
+		frappe.db.exists(
+			"Service Appointment",
+			{
+				"vehicle": order.vehicle,
+				"status": ("in", ("Booked", "Confirmed")),
+				"starts_at": (">", now_datetime()),
+			},
+		)
+	)
 
 
 def _forecast(order):

@@ -283,6 +283,8 @@ def opened(order) -> None:
 	if cint(order.mileage_in):
 		mileage.write(order, mileage.IN, cint(order.mileage_in), explanation=cstr(order.mileage_explanation))
 	step(order, "ro.opened", at=order.opened_at, reason=order.comeback_reason if order.comeback_of else None)
+	if order.promised_at:
+		telling.promised(order)
 	for row in order.jobs:
 		telling.recommended(order, row)
 	if order.advisor and not frappe.db.get_value("Customer", order.customer, "dealer_service_owner"):

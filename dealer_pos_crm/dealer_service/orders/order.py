@@ -133,7 +133,9 @@ def facts_of(order, job=None) -> dict[str, str]:
 def _title(kind: str, order, job, amount: Money | None, facts: Mapping[str, object]) -> str:
 	texts = {
 		"ro.opened": _("Repair order {0} opened: {1}"),
+		"ro.promised": _("Repair order {0} promised for {6}"),
 		"ro.status_changed": _("Repair order {0}: {4}"),
+		"ro.ready": _("Repair order {0} is ready: {1}"),
 		"ro.closed": _("Repair order {0} closed: {1}"),
 		"ro.reopened": _("Repair order {0} reopened"),
 		"ro.cancelled": _("Repair order {0} cancelled"),
@@ -159,6 +161,7 @@ def _title(kind: str, order, job, amount: Money | None, facts: Mapping[str, obje
 		shown(amount) if amount is not None else "",
 		_(cstr(facts.get("to"))) if facts.get("to") else "",
 		cstr(facts.get("part")),
+		cstr(facts.get("promised_at_text")),
 	)
 
 

@@ -5,7 +5,14 @@ from decimal import Decimal
 from frappe import _
 from frappe.utils import cint, cstr, now_datetime
 
-from dealer_pos_crm.dealer_service.orders.order import action, keep, locked, rule_jobs, step
+from dealer_pos_crm.dealer_service.orders.order import (
+	action,
+	keep,
+	locked,
+	rule_jobs,
+	standing_step,
+	step,
+)
 from dealer_pos_crm.dealer_setup.people import names_of
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import settings_of
@@ -57,7 +64,8 @@ def _status(value: str) -> Status:
 def set_status(order, to: Status | str, *, reason: str | None = None, tell: bool = True, **values) -> None:
 	"""Give an order in hand another status, with ``values`` for its fields, and keep it.
 
-	``tell``: write ro.status_changed; a caller whose own step says it says it itself.
+	``tell``: write ro.ready or ro.status_changed; a caller whose own step says it says it itself. Work taken
+	up again undoes that it was ready.
 	"""
 	old, new = Status(order.status), Status(to)
 	rules.check_change(old, new, order.name)
@@ -66,9 +74,10 @@ def set_status(order, to: Status | str, *, reason: str | None = None, tell: bool
 	if tell:
 		step(
 			order,
-			"ro.status_changed",
+			"ro.ready" if new is Status.READY else "ro.status_changed",
 			facts={"from": old.value, "to": new.value},
 			reason=cstr(reason).strip() or None,
+			reverses=standing_step(order.name, "ro.ready") if old is Status.READY else None,
 		)
 
 

@@ -1,8 +1,10 @@
 """What saving an order changed that the spine should know: jobs recommended, parts on their way."""
 
+from datetime import datetime
+
 import frappe
 from frappe import _
-from frappe.utils import cint, cstr, getdate
+from frappe.utils import cint, cstr, format_datetime, get_datetime, getdate
 
 from dealer_pos_crm.dealer_service.orders import mileage
 from dealer_pos_crm.dealer_service.orders.order import standing_step, step
@@ -18,8 +20,30 @@ def changes(order) -> None:
 		return
 	_jobs(order, before)
 	_parts(order, before)
+	if _moment(order.promised_at) != _moment(before.promised_at):
+		promised(order)
 	if cint(order.mileage_in) != cint(before.mileage_in) and cint(order.mileage_in):
 		mileage.write(order, mileage.IN, cint(order.mileage_in), explanation=cstr(order.mileage_explanation))
+
+
+def _moment(value) -> datetime | None:
+	return get_datetime(value) if value else None
+
+
+def promised(order) -> None:
+	"""Tell when the car was promised for; a later promise, or none any more, takes the earlier one's place."""
+	if order.promised_at:
+		step(
+			order,
+			"ro.promised",
+			facts={"promised_at_text": format_datetime(order.promised_at, "EEE d MMM HH:mm")},
+		)
+	else:
+		step(
+			order,
+			"ro.promised",
+			title=_("Repair order {0} is promised for no time any more").format(order.name),
+		)
 
 
 def recommended(order, row) -> None:

@@ -304,6 +304,14 @@ class LaneLedger:
 		yield self._about_order(
 			f"ro.opened:{act.order_id}", act, order, f"Repair order {act.order_id} opened"
 		)
+		by_when = f"{act.promised_at:%a} {act.promised_at.day} {act.promised_at:%b %H:%M}"
+		yield self._about_order(
+			f"ro.promised:{act.order_id}",
+			act,
+			order,
+			f"Repair order {act.order_id} promised for {by_when}",
+			{"promised_at_text": by_when},
+		)
 		for work in act.works:
 			if work.declined_id is not None:
 				yield self._about_job("job.recommended", act, order, work, "Recommended")
@@ -315,7 +323,8 @@ class LaneLedger:
 		facts = {"from": order.status, "to": act.to}
 		order.status = act.to
 		title = f"Repair order {act.order_id}: {act.to}"
-		yield self._about_order(f"ro.status_changed:{act.id}", act, order, title, facts)
+		kind = "ro.ready" if act.to == "Ready" else "ro.status_changed"
+		yield self._about_order(f"{kind}:{act.id}", act, order, title, facts)
 
 	def _inspect(self, act: Inspect) -> Iterator[Event]:
 		order = self._orders[act.order_id]
