@@ -14,52 +14,35 @@ from dealer_pos_crm.dealer_cashier.deposits import events, ledger
 from dealer_pos_crm.dealer_cashier.deposits.events import what
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float
 from dealer_pos_crm.dealer_crm import spine
-from dealer_pos_crm.dealer_setup.refusals import busy
+from dealer_pos_crm.dealer_setup.touched import Touched
 from dealer_pos_crm.dealer_showroom import holds
 from dealer_pos_crm.domain.deposit import HOLDING, MovementType, Status, status_of
 from dealer_pos_crm.domain.money import Money
 
-_TOUCHED = "dealer_touched_payments"
-
 
 def touch(*payments: str | None) -> None:
 	"""Note that the ledger of these Payment Entries changed; costs no query."""
-	named = {payment for payment in payments if payment}
-	if not named:
-		return
-	touched: set[str] | None = getattr(frappe.local, _TOUCHED, None)
-	if touched is None:
-		touched = set()
-		setattr(frappe.local, _TOUCHED, touched)
-	if not touched:
-		frappe.db.before_commit.add(flush)
-		frappe.db.after_rollback.add(touched.clear)
-	touched.update(named)
+	_touched.add(payment for payment in payments if payment)
 
 
 def settle() -> None:
-	"""At the end of a document's submit or cancel: what it touched, now, while whoever did it is still told
-	of what follows. An action of a deposit does so itself, when all of it is done."""
-	if frappe.flags.dealer_deposit_action:
-		return
-	try:
-		flush()
-	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
-		busy()
+	"""At the end of a document's submit or cancel: what it touched, now. An action of a deposit does so
+	itself, when all of it is done."""
+	if not frappe.flags.dealer_deposit_action:
+		_touched.settle()
 
 
 def flush() -> None:
 	"""Refresh the deposits behind the touched payments. Runs before the commit; may be called earlier."""
-	touched: set[str] = getattr(frappe.local, _TOUCHED, None) or set()
-	try:
-		for _round in range(10):  # a refresh may touch payments again, never endlessly
-			payments, _ignored = set(touched), touched.clear()
-			if not payments:
-				return
-			for deposit in _deposits_of(payments):
-				refresh(deposit)
-	finally:
-		touched.clear()  # after an error the next touch must register again
+	_touched.flush()
+
+
+def _refresh_behind(payments: Iterable[str]) -> None:
+	for deposit in _deposits_of(payments):
+		refresh(deposit)
+
+
+_touched = Touched("dealer_touched_payments", _refresh_behind)
 
 
 def _deposits_of(payments: Iterable[str]) -> list[str]:

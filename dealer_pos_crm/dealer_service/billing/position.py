@@ -13,13 +13,12 @@ from frappe.utils import now_datetime
 from dealer_pos_crm.dealer_cashier.money import shown, to_float
 from dealer_pos_crm.dealer_service.billing import reading
 from dealer_pos_crm.dealer_service.orders.order import locked, standing_step, step
-from dealer_pos_crm.dealer_setup.refusals import busy
+from dealer_pos_crm.dealer_setup.touched import Touched
 from dealer_pos_crm.domain.billing import Bill, PaymentStatus, Position, bills, payment_status
 from dealer_pos_crm.domain.money import total
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.repair_order import WORKING, PayType, Status
 
-_TOUCHED = "dealer_touched_bills"
 _ACTING = "dealer_billing_action"
 _DOCTYPES = ("Sales Invoice", "Journal Entry")
 _ORDER = "Repair Order"
@@ -30,47 +29,33 @@ _ORDER = "Repair Order"
 
 def touch(doctype: str, name: str | None) -> None:
 	"""Note that the ledger of a document changed; costs no query. Only bills of an order matter."""
-	if not name or doctype not in (*_DOCTYPES, _ORDER):
-		return
-	touched: set[tuple[str, str]] | None = getattr(frappe.local, _TOUCHED, None)
-	if touched is None:
-		touched = set()
-		setattr(frappe.local, _TOUCHED, touched)
-	if not touched:
-		frappe.db.before_commit.add(flush)
-		frappe.db.after_rollback.add(touched.clear)
-	touched.add((doctype, name))
+	if name and doctype in (*_DOCTYPES, _ORDER):
+		_touched.add([(doctype, name)])
 
 
 def touch_document(doc) -> None:
 	"""A document whose order is known: the order is touched, and nobody has to look it up."""
-	touched: set[tuple[str, str]] = getattr(frappe.local, _TOUCHED, None) or set()
-	touched.discard((doc.doctype, doc.name))
+	_touched.items().discard((doc.doctype, doc.name))
 	touch(_ORDER, doc.get("dealer_repair_order"))
 
 
 def settle() -> None:
 	"""At the end of a document's submit or cancel; an action of an order does so itself, when all is done."""
-	if frappe.flags.get(_ACTING) or frappe.flags.dealer_deposit_action:
-		return
-	try:
-		flush()
-	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
-		busy()
+	if not (frappe.flags.get(_ACTING) or frappe.flags.dealer_deposit_action):
+		_touched.settle()
 
 
 def flush() -> None:
 	"""Refresh the orders behind the touched documents. Runs before the commit; may be called earlier."""
-	touched: set[tuple[str, str]] = getattr(frappe.local, _TOUCHED, None) or set()
-	try:
-		for _round in range(10):  # a refresh may touch documents again, never endlessly
-			documents, _ignored = set(touched), touched.clear()
-			if not documents:
-				return
-			for order in _orders_of(documents):
-				refresh(order)
-	finally:
-		touched.clear()  # after an error the next touch must register again
+	_touched.flush()
+
+
+def _refresh_behind(documents: Iterable[tuple[str, str]]) -> None:
+	for order in _orders_of(documents):
+		refresh(order)
+
+
+_touched = Touched("dealer_touched_bills", _refresh_behind)
 
 
 def _orders_of(documents: Iterable[tuple[str, str]]) -> list[str]:
