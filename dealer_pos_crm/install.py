@@ -1,10 +1,8 @@
 """What the app puts on a site. Every step may run again and then changes nothing."""
 
-from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
-
 from dealer_pos_crm.dealer_crm.rules import add_default_rules
 from dealer_pos_crm.dealer_service.inspections import defaults as inspection_templates
-from dealer_pos_crm.dealer_setup import custom_fields, roles, search
+from dealer_pos_crm.dealer_setup import fields_on_erpnext, roles, search
 
 
 def after_install() -> None:
@@ -22,4 +20,4 @@ def after_migrate() -> None:
 
 def _settle() -> None:
 	roles.make_roles()
-	create_custom_fields(custom_fields.rows(), ignore_validate=True)
+	fields_on_erpnext.put()

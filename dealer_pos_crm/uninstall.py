@@ -2,14 +2,14 @@
 
 import frappe
 
-from dealer_pos_crm.dealer_setup import custom_fields, roles, search
+from dealer_pos_crm.dealer_setup import fields_on_erpnext, roles, search
 
 
 def before_uninstall() -> None:
 	search.remove()
 	_remove_jobs()
 	_drop_sequences()
-	_remove_custom_fields()
+	fields_on_erpnext.take_away()
 	roles.revoke()
 	roles.remove_roles()
 
@@ -27,20 +27,3 @@ def _drop_sequences() -> None:
 		"DocType", {"module": ("in", modules), "autoname": "autoincrement"}, pluck="name"
 	):
 		frappe.db.sql_ddl(f"drop sequence if exists `{frappe.scrub(doctype)}_id_seq`")
-
-
-def _remove_custom_fields() -> None:
-	for doctype, fields in custom_fields.CUSTOM_FIELDS.items():
-		names = [row["fieldname"] for row in fields]
-		for name in frappe.get_all("Custom Field", {"dt": doctype, "fieldname": ("in", names)}, pluck="name"):
-			frappe.delete_doc("Custom Field", name, force=True)
-		frappe.clear_cache(doctype=doctype)
-		_drop_columns(doctype, names)
-
-
-def _drop_columns(doctype: str, names: list[str]) -> None:
-	"""Frappe keeps the column of a deleted field; ERPNext's table shall be as it was."""
-	present = set(frappe.db.get_table_columns(doctype))
-	drops = [f"drop column `{name}`" for name in names if name in present]
-	if drops:
-		frappe.db.sql_ddl(f"alter table `tab{doctype}` {', '.join(drops)}")
