@@ -65,7 +65,7 @@ def test_set_up_deposit_accounting(desk: Desk, company: str, console: Console) -
 
 	page.reload()
 	expect(status).to_contain_text("Already set up")
-	expect(status.get_by_role("button")).to_have_count(0)
+	expect(status.get_by_role("button", name="Set Up Deposit Accounting")).to_have_count(0)
 	console.assert_clean()
 
 

@@ -483,7 +483,7 @@ def _promises(order) -> dict[str, str]:
 
 
 def test_a_promise_is_kept_by_being_ready_and_stands_again_with_the_work():
-	first = add_to_date(now_datetime().replace(microsecond=0), hours=3)
+	first = add_to_date(now_datetime().replace(second=0, microsecond=0), hours=3)
 	order = lane.make_order(approved=True, promised_at=first)
 	assert _promises(order) == {str(first): "Planned"}
 	later = add_to_date(first, hours=2)
