@@ -56,6 +56,7 @@ def to_rule(doc) -> Rule:
 		cap_days=int(doc.cap_days or 0),
 		quiet_hours_after_contact=int(doc.quiet_hours_after_contact or 0),
 		needs_consent=bool(doc.needs_consent),
+		unless_opted_out=bool(doc.unless_opted_out),
 	)
 
 
@@ -92,6 +93,7 @@ def as_document(rule: Rule) -> dict:
 		"cap_days": rule.cap_days,
 		"quiet_hours_after_contact": rule.quiet_hours_after_contact,
 		"needs_consent": int(rule.needs_consent),
+		"unless_opted_out": int(rule.unless_opted_out),
 	}
 
 

@@ -16,7 +16,7 @@ from dealer_pos_crm.dealer_crm.owners import owner_of
 from dealer_pos_crm.dealer_setup.settings import business_hours
 from dealer_pos_crm.domain.clock import BusinessHours
 from dealer_pos_crm.domain.event import SUBJECTS, Event
-from dealer_pos_crm.domain.follow_up import CONTACTS, FollowUp, Rule, Standing, Status
+from dealer_pos_crm.domain.follow_up import CONSENT, CONTACTS, FollowUp, Rule, Standing, Status
 from dealer_pos_crm.domain.money import Money
 
 _EVENT_COLUMNS = (
@@ -262,8 +262,24 @@ class FrappeStore:
 				"happened_at",
 				order_by="happened_at desc",
 			)
-		# Consent is not kept yet: nobody has consented to anything that asks for it.
-		return Standing(opened_of_rule=opened, last_contact=contact, consents=False)
+		word = None
+		if rule and (rule.needs_consent or rule.unless_opted_out):
+			word = frappe.db.get_value(
+				"Customer Event",
+				{
+					"customer": follow_up.customer,
+					"event_type": ("in", CONSENT),
+					"happened_at": ("<=", now),
+				},
+				"event_type",
+				order_by="happened_at desc, name desc",
+			)
+		return Standing(
+			opened_of_rule=opened,
+			last_contact=contact,
+			consents=word == "consent.given",
+			opted_out=word == "consent.revoked",
+		)
 
 	def open(self, follow_up: FollowUp) -> bool:
 		owner = owner_of(follow_up, self.rule(follow_up.rule))

@@ -27,6 +27,7 @@ KINDS = frozenset(
 		"part.ordered", "part.arrived", "part.delayed",
 		"declined_service.booked", "declined_service.recovered", "declined_service.reopened",
 		"declined_service.closed",
+		"consent.given", "consent.revoked",
 	}
 )  # fmt: skip
 FIELDS = (

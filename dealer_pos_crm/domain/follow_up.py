@@ -170,6 +170,7 @@ class Rule:
 	cap_days: int = 30  # ... within so many days; 0 means no cap
 	quiet_hours_after_contact: int = 0  # no promise opens so soon after a person spoke to the customer
 	needs_consent: bool = False
+	unless_opted_out: bool = False  # nobody is asked who said that they do not want to be
 
 	def __post_init__(self) -> None:
 		if self.due.value < 0:
@@ -352,6 +353,9 @@ CONTACTS: tuple[str, ...] = (
 )  # fmt: skip
 """Events in which a person of the house and the customer were in touch."""
 
+CONSENT: tuple[str, ...] = ("consent.given", "consent.revoked")
+"""What a customer says of being asked; the last word counts."""
+
 
 def stopped(follow_up: FollowUp, by: Event, reason: str) -> FollowUp:
 	return replace(
@@ -366,10 +370,13 @@ class Standing:
 	opened_of_rule: Sequence[datetime] = ()  # when promises of this rule opened for this customer
 	last_contact: datetime | None = None  # when a person last spoke with the customer
 	consents: bool = True
+	opted_out: bool = False  # the last word on it was no
 
 
 def restrain(rule: Rule, now: datetime, standing: Standing) -> str | None:
 	"""The rule of restraint that forbids opening a promise now, as untranslated text; None: open it."""
+	if rule.unless_opted_out and standing.opted_out:
+		return _("The customer does not want to be asked about this")
 	if rule.needs_consent and not standing.consents:
 		return _("The customer has not consented to this kind of contact")
 	if rule.quiet_hours_after_contact and standing.last_contact is not None:

@@ -142,7 +142,8 @@ def _page(
 		"rules": [(rule, share) for rule, share in zip(book.rules, rules, strict=True)],
 		"speaking": sum(rule.enabled for rule in book.rules),
 		"restraining": any(
-			rule.cap or rule.quiet_hours_after_contact or rule.needs_consent for rule in book.rules
+			rule.cap or rule.quiet_hours_after_contact or rule.needs_consent or rule.unless_opted_out
+			for rule in book.rules
 		),
 		"opened": opened,
 		"opened_chart": _opened_chart(scale, opened, person),

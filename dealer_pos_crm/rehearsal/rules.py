@@ -33,7 +33,7 @@ _ENUMS: dict[str, type[enum.Enum]] = {
 _TEXTS = ("name", "event_type", "title", "talking_points", "priority")
 _OPTIONAL_TEXTS = ("company", "department", "about", "anchor", "owner_role", "owner_user", "stops_share")
 _COUNTS = ("cap", "cap_days", "quiet_hours_after_contact")
-_FLAGS = ("enabled", "needs_consent")
+_FLAGS = ("enabled", "needs_consent", "unless_opted_out")
 _FIELDS = tuple(field.name for field in fields(Rule))
 _NEEDED = tuple(field.name for field in fields(Rule) if field.default is MISSING)
 

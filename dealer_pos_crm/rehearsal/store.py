@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ..domain.clock import BusinessHours
 from ..domain.event import Event
-from ..domain.follow_up import CONTACTS, FollowUp, Owner, Rule, Standing, Status, follow_up_key
+from ..domain.follow_up import CONSENT, CONTACTS, FollowUp, Owner, Rule, Standing, Status, follow_up_key
 from .rows import (
 	EVENT_COLUMNS,
 	FOLLOW_UP_COLUMNS,
@@ -19,8 +19,6 @@ from .rows import (
 	subjects_of,
 )
 from .rules import RuleBook
-
-CONSENT = ("consent.given", "consent.revoked")
 
 _DEPARTMENT = {Owner.SALES: "Sales", Owner.SERVICE: "Service", Owner.BDC: "BDC"}
 _OWNER_FACT = {"Sales": "sales_owner", "Service": "service_owner", "BDC": "bdc_owner"}
@@ -87,7 +85,7 @@ class SqliteStore:
 			type_
 			for types, wanted in (
 				(CONTACTS, any(rule.quiet_hours_after_contact for rule in book.rules)),
-				(CONSENT, any(rule.needs_consent for rule in book.rules)),
+				(CONSENT, any(rule.needs_consent or rule.unless_opted_out for rule in book.rules)),
 			)
 			if wanted
 			for type_ in types
@@ -257,12 +255,15 @@ class SqliteStore:
 
 	def standing(self, follow_up: FollowUp, now: datetime) -> Standing:
 		rule = self._rules.get(follow_up.rule)
-		if rule is None or not (rule.cap or rule.quiet_hours_after_contact or rule.needs_consent):
+		asks = rule is not None and (rule.needs_consent or rule.unless_opted_out)
+		if rule is None or not (rule.cap or rule.quiet_hours_after_contact or asks):
 			return _NOTHING_KNOWN
+		word = self._last_word(follow_up, now) if asks else None
 		return Standing(
 			self._opened_of_rule(follow_up, now, rule.cap) if rule.cap else (),
 			self._last_contact(follow_up, now) if rule.quiet_hours_after_contact else None,
-			self._consents(follow_up, now) if rule.needs_consent else True,
+			word == "consent.given" if rule.needs_consent else True,
+			word == "consent.revoked",
 		)
 
 	def open(self, follow_up: FollowUp) -> bool:
@@ -289,8 +290,8 @@ class SqliteStore:
 		).fetchone()
 		return _moment(last) if last else None
 
-	def _consents(self, follow_up: FollowUp, now: datetime) -> bool:
-		"""What the customer said last; without any word there is no consent."""
+	def _last_word(self, follow_up: FollowUp, now: datetime) -> str | None:
+		"""What the customer said last of being asked; None without any word."""
 		said = [
 			(at, number, type_)
 			for type_ in CONSENT
@@ -301,7 +302,7 @@ class SqliteStore:
 				(f"customer|{follow_up.customer}", type_, now.isoformat()),
 			)
 		]
-		return bool(said) and max(said)[2] == "consent.given"
+		return max(said)[2] if said else None
 
 	def _learn_owner(self, event: Event) -> None:
 		"""The last who acted looks after the customer, unless the history names somebody."""

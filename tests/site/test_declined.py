@@ -330,6 +330,19 @@ def test_sold_and_opted_out_close_all_they_are_about(car):
 	assert third not in (pads, coolant)
 	assert sorted(api.close(third, "Opted Out")) == sorted([third, elsewhere])
 	frappe.db.commit()
+	assert _words(car) == ["consent.revoked"]
+	api.reopen(third, "She has changed her mind")
+	frappe.db.commit()
+	assert _words(car) == ["consent.revoked", "consent.given"]
+
+
+def _words(car) -> list[str]:
+	return frappe.get_all(
+		"Customer Event",
+		{"customer": car.customer.name, "event_type": ("like", "consent.%")},
+		pluck="event_type",
+		order_by="name",
+	)
 
 
 def test_sold_to_another_the_last_owners_work_is_given_up(car):

@@ -5,6 +5,7 @@ import pytest
 from frappe.utils import now_datetime
 
 from dealer_pos_crm.dealer_crm import follow_ups, spine
+from dealer_pos_crm.dealer_service import log
 from dealer_pos_crm.domain.event import Event
 from tests.site import factories as f
 from tests.site.accountant import plain_payment
@@ -114,6 +115,25 @@ def test_no_consent_no_promise(make_rule):
 	assert promised(rule, customer) == [
 		("Suppressed", "The customer has not consented to this kind of contact")
 	]
+
+
+def test_an_opt_out_is_remembered_until_it_is_taken_back(make_rule):
+	rule, customer, other = make_rule(unless_opted_out=1), f.make_customer(), f.make_customer()
+
+	def says(word: str) -> None:
+		log.write(
+			word, title=word, customer=customer.name, company=f.COMPANY, reference=("Customer", customer.name)
+		)
+		frappe.db.commit()
+
+	says("consent.revoked")
+	pay(customer)
+	pay(other)
+	assert promised(rule, customer) == [("Suppressed", "The customer does not want to be asked about this")]
+	assert promised(rule, other) == [("Open", None)]
+	says("consent.given")
+	pay(customer)
+	assert [status for status, _reason in promised(rule, customer)] == ["Suppressed", "Open"]
 
 
 def test_conditions_and_company_decide_which_payment_counts(make_rule):

@@ -377,6 +377,13 @@ def test_consent():
 	assert restrain(rule(), MONDAY, Standing(consents=False)) is None
 
 
+def test_an_opt_out():
+	asking = rule(unless_opted_out=True)
+	assert "does not want" in restrain(asking, MONDAY, Standing(opted_out=True))
+	assert restrain(asking, MONDAY, Standing(consents=False)) is None
+	assert restrain(rule(), MONDAY, Standing(opted_out=True)) is None
+
+
 @pytest.mark.parametrize(
 	("minutes_ago", "silent"), [(0, True), (119, True), (120, False), (121, False), (None, False)]
 )

@@ -47,6 +47,7 @@ EVERYTHING = Rule(
 	cap_days=90,
 	quiet_hours_after_contact=24,
 	needs_consent=True,
+	unless_opted_out=True,
 )
 LEAST = {"name": "r", "event_type": "deposit.taken", "title": "t"}
 

@@ -152,6 +152,23 @@ class TestRestraint:
 		judged = self.judged(self.rule(needs_consent=True), *words, event("invoice.issued"), later)
 		assert judged[0] is status
 
+	@pytest.mark.parametrize(
+		("said", "status"),
+		[
+			([], Status.OPEN),
+			(["consent.given"], Status.OPEN),
+			(["consent.revoked"], Status.SUPPRESSED),
+			(["consent.revoked", "consent.given"], Status.OPEN),
+		],
+	)
+	def test_an_opt_out_counts_until_it_is_taken_back(self, said, status):
+		words = [
+			event(type_, f"w{number}", at=MONDAY - timedelta(days=5 - number))
+			for number, type_ in enumerate(said)
+		]
+		assert self.judged(self.rule(unless_opted_out=True), *words, event("invoice.issued"))[0] is status
+		assert self.judged(self.rule(), *words, event("invoice.issued"))[0] is Status.OPEN
+
 	@pytest.mark.parametrize(("hours", "status"), [(2, Status.OPEN), (4, Status.SUPPRESSED)])
 	def test_quiet_after_contact(self, hours, status):
 		spoke = event("message.received", at=MONDAY - timedelta(hours=2))

@@ -354,6 +354,8 @@ def close(name: str, reason: str, note: str | None = None) -> list[str]:
 		if Status(found.status) in ALIVE:
 			give_up(found, ended, note)
 			closed.append(other)
+	if ended is Ended.OPTED_OUT:
+		rows.tell_word(row, "consent.revoked", _("Does not want to be asked about service work"))
 	return closed
 
 
@@ -382,13 +384,14 @@ def give_up(row, ended: Ended, note: str | None) -> None:
 
 
 def reopen(name: str, reason: str | None = None) -> None:
-	"""Undo a closing that was wrong. Raises ``Refused`` for a row that is not closed."""
+	"""Undo a closing that was wrong; an opt-out with it. Raises ``Refused`` for a row that is not closed."""
 	row = rows.locked(name)
 	row.status = after(Step.REOPEN, Status(row.status), name).value
 	if not any(not answer.taken_back for answer in row.answers):
 		frappe.throw(
 			_("{0}: its answer was taken back on {1}; record it there").format(name, row.repair_order)
 		)
+	opted_out = row.closed_reason == Ended.OPTED_OUT.value
 	rows.not_closed(row)
 	rows.keep(row)
 	rows.tell(
@@ -398,6 +401,8 @@ def reopen(name: str, reason: str | None = None) -> None:
 		reason=cstr(reason) or None,
 		reverses=rows.last_key(name, "declined_service.closed"),
 	)
+	if opted_out:
+		rows.tell_word(row, "consent.given", _("May be asked about service work again"))
 
 
 def vehicle_sold(vehicle: str, owner: str | None = None) -> list[str]:

@@ -142,6 +142,18 @@ def still_undone(row) -> bool:
 	return row.status == Status.CLOSED.value and Ended(row.closed_reason) in STILL_UNDONE
 
 
+def tell_word(row, kind: str, title: str) -> str:
+	"""Write down what the customer of a declined service says of being asked. Returns its event key."""
+	return log.write(
+		kind,
+		title=title,
+		customer=row.customer,
+		company=row.company,
+		reference=("Declined Service", row.name),
+		actor=row.advisor,
+	)
+
+
 def tell(
 	row,
 	kind: str,

@@ -165,5 +165,6 @@ function restraint(doc) {
 		);
 	}
 	if (doc.needs_consent) found.push(html`${__("Only with the customer's consent.")}`);
+	if (doc.unless_opted_out) found.push(html`${__("Not when the customer has opted out.")}`);
 	return found;
 }
