@@ -12,24 +12,14 @@ from frappe.utils import cint, cstr, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float
 from dealer_pos_crm.dealer_crm import spine
-from dealer_pos_crm.domain.event import Event
+from dealer_pos_crm.domain.event import EVENT_TYPES, Event
 from dealer_pos_crm.domain.money import Money
 
 DEPARTMENT = "Service"
-KINDS = frozenset(
-	{
-		"appointment.booked", "appointment.confirmed", "appointment.kept", "appointment.missed",
-		"appointment.cancelled", "appointment.rescheduled",
-		"ro.opened", "ro.promised", "ro.status_changed", "ro.ready", "ro.closed", "ro.reopened", "ro.cancelled", "ro.invoiced", "ro.paid",
-		"job.recommended", "job.approved", "job.declined", "job.deferred", "job.withdrawn", "job.revised",
-		"job.done", "inspection.done", "inspection.reopened",
-		"claim.submitted", "claim.paid", "claim.denied",
-		"part.ordered", "part.arrived", "part.delayed",
-		"declined_service.booked", "declined_service.recovered", "declined_service.reopened",
-		"declined_service.closed",
-		"consent.given", "consent.revoked",
-	}
-)  # fmt: skip
+_OF_THE_LANE = frozenset(
+	{"appointment", "claim", "consent", "declined_service", "inspection", "job", "part", "ro"}
+)
+KINDS = frozenset(kind for kind in EVENT_TYPES if kind.partition(".")[0] in _OF_THE_LANE)
 FIELDS = (
 	"kind",
 	"happened_at",

@@ -6,6 +6,8 @@ no-show is saved the same day and written to the next; red declined work is call
 survey. A rule whose channel is a drafted message has the message as its talking points.
 """
 
+from typing import Any
+
 from .follow_up import Channel, Clock, Condition, Owner, Rule, Span, Unit
 
 # An appointment that is no longer to come. Its car may be written up without anybody saying that it came.
@@ -155,54 +157,54 @@ _YELLOW_CALL = (
 	"next visit, or look at it again at no charge? If it is done, I will take it off our list."
 )
 
+_SPARING = {"cap": 1, "cap_days": 1, "quiet_hours_after_contact": 72}  # what can wait does not press
+
+
+def _undone(**values: Any) -> Rule:
+	"""A rule about one piece of work that was not done: what all of them have in common, and its own."""
+	return Rule(
+		about="declined_service",
+		due_clock=Clock.BUSINESS,
+		owner=Owner.SERVICE,
+		stops=SETTLED_WORK,
+		unless_opted_out=True,
+		**values,
+	)
+
+
 _DECLINED = (
-	Rule(
+	_undone(
 		name="Declined, red: call the next day",
 		event_type="job.declined",
 		title="{service} was declined, red: {what}",
 		talking_points=_RED_FIRST,
-		about="declined_service",
 		conditions=_RED,
 		wait=_days(1),
 		wait_clock=Clock.BUSINESS,
 		due=_days(0),
-		due_clock=Clock.BUSINESS,
-		owner=Owner.SERVICE,
-		unless_opted_out=True,
 		priority="High",
-		stops=SETTLED_WORK,
 	),
-	Rule(
+	_undone(
 		name="Declined, red: call after a week",
 		event_type="job.declined",
 		title="{service} is still open after a week, red: {what}",
 		talking_points=_RED_AGAIN,
-		about="declined_service",
 		conditions=_RED,
 		wait=_days(7),
 		due=_days(1),
-		due_clock=Clock.BUSINESS,
-		owner=Owner.SERVICE,
-		unless_opted_out=True,
 		priority="High",
-		stops=SETTLED_WORK,
 	),
-	Rule(
+	_undone(
 		name="Declined, red: call after a month",
 		event_type="job.declined",
 		title="{service} is still open after a month, red: {what}",
 		talking_points=_RED_AGAIN,
-		about="declined_service",
 		conditions=_RED,
 		wait=_days(30),
 		due=_days(2),
-		due_clock=Clock.BUSINESS,
-		owner=Owner.SERVICE,
-		unless_opted_out=True,
 		priority="High",
-		stops=SETTLED_WORK,
 	),
-	Rule(
+	_undone(
 		name="Declined, yellow: write after ten days",
 		event_type="job.declined",
 		title="{service} was declined ten days ago: {what}",
@@ -210,55 +212,34 @@ _DECLINED = (
 			"Hello, this is {advisor} at {company}. At your last visit we noted for your {what}: {service}, {amount}. "
 			"It will be due before long; answer with a day that suits you and we will have everything ready."
 		),
-		about="declined_service",
 		conditions=_YELLOW,
 		wait=_days(10),
 		due=_days(2),
-		due_clock=Clock.BUSINESS,
-		owner=Owner.SERVICE,
-		unless_opted_out=True,
 		channel=Channel.MESSAGE,
-		stops=SETTLED_WORK,
-		cap=1,
-		cap_days=1,
-		quiet_hours_after_contact=72,
+		**_SPARING,
 	),
-	Rule(
+	_undone(
 		name="Declined, yellow: call after a month",
 		event_type="job.declined",
 		title="{service} is still open after a month: {what}",
 		talking_points=_YELLOW_CALL,
-		about="declined_service",
 		conditions=_YELLOW,
 		wait=_days(30),
 		due=_days(3),
-		due_clock=Clock.BUSINESS,
-		owner=Owner.SERVICE,
-		unless_opted_out=True,
-		stops=SETTLED_WORK,
-		cap=1,
-		cap_days=1,
-		quiet_hours_after_contact=72,
+		**_SPARING,
 	),
-	Rule(
+	_undone(
 		name="Declined, yellow: call after three months",
 		event_type="job.declined",
 		title="{service} is still open after three months: {what}",
 		talking_points=_YELLOW_CALL,
-		about="declined_service",
 		conditions=_YELLOW,
 		wait=_days(90),
 		due=_days(3),
-		due_clock=Clock.BUSINESS,
-		owner=Owner.SERVICE,
-		unless_opted_out=True,
 		priority="Low",
-		stops=SETTLED_WORK,
-		cap=1,
-		cap_days=1,
-		quiet_hours_after_contact=72,
+		**_SPARING,
 	),
-	Rule(
+	_undone(
 		name="Deferred: a week before its day",
 		event_type="job.deferred",
 		title="{service} was put off until {deferred_until}: {what}",
@@ -266,30 +247,20 @@ _DECLINED = (
 			"Hello, this is {advisor} at {company}. You asked us to come back to {service} for your {what} around "
 			"{deferred_until}; it was {amount}. Which day suits you?"
 		),
-		about="declined_service",
 		conditions=(_LIVES_ON,),
 		anchor="deferred_until",
 		wait=_days(-7),
 		due=_days(3),
-		due_clock=Clock.BUSINESS,
-		owner=Owner.SERVICE,
-		unless_opted_out=True,
 		channel=Channel.MESSAGE,
-		stops=SETTLED_WORK,
 	),
-	Rule(
+	_undone(
 		name="Deferred without a day: call after a month",
 		event_type="job.deferred",
 		title="{service} was put off, no day was said: {what}",
 		talking_points=_YELLOW_CALL,
-		about="declined_service",
 		conditions=(_LIVES_ON, Condition("deferred_until", "is not set")),
 		wait=_days(30),
 		due=_days(3),
-		due_clock=Clock.BUSINESS,
-		owner=Owner.SERVICE,
-		unless_opted_out=True,
-		stops=SETTLED_WORK,
 		quiet_hours_after_contact=72,
 	),
 )
