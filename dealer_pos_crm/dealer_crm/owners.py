@@ -24,7 +24,10 @@ def _candidates(follow_up: FollowUp, rule: Rule | None):
 	if rule and kind is Owner.ROUND_ROBIN:
 		yield next_in_role(rule.owner_role)
 	if kind in _OWNER_FIELDS:
-		yield frappe.db.get_value("Customer", follow_up.customer, _OWNER_FIELDS[kind])
+		if kind is Owner.SALES:
+			yield from _sellers_of(follow_up)
+		if follow_up.customer:
+			yield frappe.db.get_value("Customer", follow_up.customer, _OWNER_FIELDS[kind])
 		if follow_up.subjects.get("deposit"):
 			yield frappe.db.get_value("Deposit", follow_up.subjects["deposit"], "salesperson")
 	if kind is Owner.DOCUMENT or (kind is Owner.SERVICE and follow_up.document_owner != "Administrator"):
@@ -33,6 +36,14 @@ def _candidates(follow_up: FollowUp, rule: Rule | None):
 		yield manager_of(follow_up.company, follow_up.department)
 	if kind is not Owner.DOCUMENT:
 		yield follow_up.document_owner
+
+
+def _sellers_of(follow_up: FollowUp):
+	"""Who sells in the deal or the lead that a promise is about: before whoever looked after the customer."""
+	if follow_up.subjects.get("deal"):
+		yield frappe.db.get_value("Deal Jacket", follow_up.subjects["deal"], "salesperson")
+	if follow_up.subjects.get("lead"):
+		yield frappe.db.get_value("Lead", follow_up.subjects["lead"], "lead_owner")
 
 
 def works_here(user: str | None) -> bool:

@@ -10,9 +10,11 @@ from typing import Any
 import frappe
 
 from dealer_pos_crm.dealer_cashier.deposits import events as deposit_events
-from dealer_pos_crm.dealer_service import log as service_log
+from dealer_pos_crm.dealer_crm.step_log import StepLog
+from dealer_pos_crm.dealer_service.log import LOG as SERVICE_LOG
 from dealer_pos_crm.dealer_setup.settings import companies
 from dealer_pos_crm.dealer_showroom import holds
+from dealer_pos_crm.dealer_showroom.log import LOG as SHOWROOM_LOG
 from dealer_pos_crm.domain.event import Event
 from dealer_pos_crm.listeners import payment_entry, sales_invoice
 
@@ -21,7 +23,11 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Source:
-	"""One kind of source document. ``types`` are the event types that come from nowhere else."""
+	"""One kind of source document.
+
+	``types`` are the event types that come from it, and ``owns`` says of an event of such a type whether
+	this source wrote it, where more than one writes the type.
+	"""
 
 	doctype: str
 	fields: tuple[str, ...]
@@ -29,6 +35,7 @@ class Source:
 	key_of: Callable[[str], str]
 	types: frozenset[str]
 	filters: Mapping[str, Any] = field(default_factory=dict)
+	owns: Callable[[Mapping], bool] = lambda event: True
 
 	def query(self) -> dict:
 		return {**self.filters, "company": ("in", companies() or [""])}
@@ -85,6 +92,7 @@ def sources() -> tuple[Source, ...]:
 			_of_name,
 			frozenset({"invoice.issued", "invoice.credited", "invoice.cancelled"}),
 			_SUBMITTED,
+			lambda event: event["reference_doctype"] == "Sales Invoice",
 		),
 		Source(
 			"POS Invoice",
@@ -93,6 +101,7 @@ def sources() -> tuple[Source, ...]:
 			_of_name,
 			frozenset({"invoice.issued", "invoice.credited", "invoice.cancelled"}),
 			_SUBMITTED,
+			lambda event: event["reference_doctype"] == "POS Invoice",
 		),
 		Source(
 			"Deposit Movement",
@@ -159,17 +168,26 @@ def sources() -> tuple[Source, ...]:
 			_of_name,
 			frozenset({"vehicle.held", "vehicle.released", "deposit.hold_expired"}),
 		),
-		Source("Service Log", service_log.FIELDS, service_log.events_of, _of_name, service_log.KINDS),
+		_of_log(SERVICE_LOG),
+		_of_log(SHOWROOM_LOG),
+	)
+
+
+def _of_log(log: StepLog) -> Source:
+	return Source(
+		log.doctype,
+		log.fields,
+		log.events_of,
+		log.name_of,
+		log.kinds,
+		owns=lambda event: log.owns(event["event_key"]),
 	)
 
 
 def of_event(row: Mapping) -> Source | None:
 	"""The source that an event must have come from; None for events that are their own source."""
-	kind = row["event_type"]
 	for source in sources():
-		if kind in source.types and (
-			not kind.startswith("invoice.") or source.doctype == row["reference_doctype"]
-		):
+		if row["event_type"] in source.types and source.owns(row):
 			return source
 	return None
 

@@ -19,15 +19,18 @@ from dealer_pos_crm.domain.event import SUBJECTS, Event
 from dealer_pos_crm.domain.follow_up import CONSENT, CONTACTS, FollowUp, Rule, Standing, Status
 from dealer_pos_crm.domain.money import Money
 
+_ABOUT = ", ".join(SUBJECTS)
 _EVENT_COLUMNS = (
-	"event_key, event_type, happened_at, customer, company, title, department, deposit,"
-	" declined_service, appointment, repair_order, deal, vehicle, reference_doctype, reference_name, amount, currency, actor, detail, reverses, occasion"
+	f"event_key, event_type, happened_at, customer, company, title, department, {_ABOUT},"
+	" reference_doctype, reference_name, amount, currency, actor, detail, reverses, occasion"
 )
 _FOLLOW_UP_COLUMNS = (
 	"follow_up_key, rule, occasion, cause, cause_at, customer, company, department, subject_kind,"
 	" subject_name, title, talking_points, opens_at, due_at, status, opened_at, ended_at, stopped_by, reason,"
-	" document_owner, deposit, declined_service, appointment, repair_order, deal, vehicle, priority, channel"
+	f" document_owner, {_ABOUT}, priority, channel"
 )
+_ABOUT_VALUES = ", ".join(f"%({name})s" for name in SUBJECTS)
+_ABOUT_AGAIN = ", ".join(f"{name} = %({name})s" for name in SUBJECTS)
 
 
 def event_of(row: dict) -> Event:
@@ -41,7 +44,7 @@ def event_of(row: dict) -> Event:
 		key=row["event_key"],
 		type=row["event_type"],
 		happened_at=get_datetime(row["happened_at"]),
-		customer=row["customer"],
+		customer=row["customer"] or "",
 		company=row["company"],
 		title=row["title"] or "",
 		amount=amount,
@@ -62,7 +65,7 @@ def follow_up_of(row: dict) -> FollowUp:
 		occasion=row["occasion"],
 		cause=row["cause"],
 		cause_at=row["cause_at"],
-		customer=row["customer"],
+		customer=row["customer"] or "",
 		company=row["company"],
 		department=row["department"] or None,
 		subject=(row["subject_kind"], row["subject_name"]),
@@ -90,8 +93,8 @@ class FrappeStore:
 				(name, creation, modified, owner, modified_by, {_EVENT_COLUMNS})
 			values (nextval(`customer_event_id_seq`), %(now)s, %(now)s, %(user)s, %(user)s,
 				%(key)s, %(type)s, %(happened_at)s, %(customer)s, %(company)s, %(title)s, %(department)s,
-				%(deposit)s, %(declined_service)s, %(appointment)s, %(repair_order)s, %(deal)s, %(vehicle)s,
-				%(reference_doctype)s, %(reference_name)s, %(amount)s, %(currency)s, %(actor)s, %(detail)s, %(reverses)s, %(occasion)s)
+				{_ABOUT_VALUES}, %(reference_doctype)s, %(reference_name)s, %(amount)s, %(currency)s, %(actor)s,
+				%(detail)s, %(reverses)s, %(occasion)s)
 			on duplicate key update event_key = event_key""",
 			{
 				"now": now_datetime(),
@@ -99,7 +102,7 @@ class FrappeStore:
 				"key": event.key,
 				"type": event.type,
 				"happened_at": event.happened_at,
-				"customer": event.customer,
+				"customer": event.customer or None,
 				"company": event.company,
 				"title": event.title[:255],
 				"department": event.department,
@@ -157,7 +160,7 @@ class FrappeStore:
 		return _follow_ups(
 			"subject_name in %(names)s and (status in ('Planned', 'Open')"
 			" or (status = 'Stopped' and ended_at >= %(at)s))",
-			{"names": tuple({event.customer, *(n for n in names if n)}), "at": event.happened_at},
+			{"names": tuple({n for n in (event.customer, *names) if n} or {""}), "at": event.happened_at},
 		)
 
 	def reopened_by(self, reversed_event: Event) -> Sequence[FollowUp]:
@@ -183,7 +186,7 @@ class FrappeStore:
 			"occasion": follow_up.occasion,
 			"cause": follow_up.cause,
 			"cause_at": follow_up.cause_at,
-			"customer": follow_up.customer,
+			"customer": follow_up.customer or None,
 			"company": follow_up.company,
 			"department": follow_up.department,
 			"subject_kind": follow_up.subject[0],
@@ -209,17 +212,13 @@ class FrappeStore:
 				%(occasion)s, %(cause)s, %(cause_at)s, %(customer)s, %(company)s, %(department)s,
 				%(subject_kind)s, %(subject_name)s, %(title)s, %(talking_points)s, %(opens_at)s, %(due_at)s,
 				%(status)s, %(opened_at)s, %(ended_at)s, %(stopped_by)s, %(reason)s, %(document_owner)s,
-				%(deposit)s, %(declined_service)s, %(appointment)s, %(repair_order)s, %(deal)s, %(vehicle)s,
-				%(priority)s, %(channel)s)
+				{_ABOUT_VALUES}, %(priority)s, %(channel)s)
 			on duplicate key update modified = %(now)s, modified_by = %(user)s, cause = %(cause)s,
 				cause_at = %(cause_at)s, customer = %(customer)s, company = %(company)s,
 				department = %(department)s, document_owner = %(document_owner)s, title = %(title)s, talking_points = %(talking_points)s,
 				opens_at = %(opens_at)s, due_at = %(due_at)s, status = %(status)s, opened_at = %(opened_at)s,
 				ended_at = %(ended_at)s, stopped_by = %(stopped_by)s, reason = %(reason)s,
-				subject_kind = %(subject_kind)s, subject_name = %(subject_name)s,
-				deposit = %(deposit)s, declined_service = %(declined_service)s,
-				appointment = %(appointment)s, repair_order = %(repair_order)s, deal = %(deal)s,
-				vehicle = %(vehicle)s""",
+				subject_kind = %(subject_kind)s, subject_name = %(subject_name)s, {_ABOUT_AGAIN}""",
 			values,
 		)
 		if follow_up.status in (Status.STOPPED, Status.SUPPRESSED):
@@ -240,11 +239,15 @@ class FrappeStore:
 		rule = self.rule(follow_up.rule)
 		opened: list[datetime] = []
 		contact = None
+		person = follow_up.person
+		if person is None:  # a stock car: nobody is asked
+			return Standing()
+		about = {person[0]: person[1]}
 		if rule and rule.cap:
 			opened = frappe.get_all(
 				"Follow Up",
 				filters={
-					"customer": follow_up.customer,
+					**about,
 					"rule": rule.name,
 					"opened_at": ("between", (frappe.utils.add_days(now, -rule.cap_days), now)),
 				},
@@ -255,7 +258,7 @@ class FrappeStore:
 			contact = frappe.db.get_value(
 				"Customer Event",
 				{
-					"customer": follow_up.customer,
+					**about,
 					"event_type": ("in", CONTACTS),
 					"happened_at": ("<=", now),
 				},
@@ -267,7 +270,7 @@ class FrappeStore:
 			word = frappe.db.get_value(
 				"Customer Event",
 				{
-					"customer": follow_up.customer,
+					**about,
 					"event_type": ("in", CONSENT),
 					"happened_at": ("<=", now),
 				},

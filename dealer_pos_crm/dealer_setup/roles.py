@@ -47,6 +47,7 @@ _SUBMIT = (*_EDIT, "submit")
 _LOOK = (*_READ, "print", "email")
 
 _EVERYBODY = tuple(role for role in ROLES if role != TECHNICIAN)
+_SALES = (SALESPERSON, FNI, BDC, SALES_MANAGER, MANAGER)
 _COUNTER = (CASHIER, FNI, ACCOUNTANT, *MANAGERS)
 
 # doctype -> [(roles, rights)]; level 0.
@@ -56,9 +57,12 @@ RIGHTS: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
 	"Company": [(_EVERYBODY, _READ)],
 	"Contact": [(_EVERYBODY, _EDIT)],
 	"Cost Center": [(_COUNTER, _READ)],
+	"Campaign": [(_SALES, _READ)],
 	"Customer": [(_EVERYBODY, _EDIT), ((TECHNICIAN,), _READ)],
 	"Item": [((CASHIER, PARTS, ADVISOR, *MANAGERS), _READ)],
 	"Item Price": [((CASHIER, PARTS, ADVISOR, *MANAGERS), _READ)],
+	"Lead": [(_SALES, (*_EDIT, "report")), ((CASHIER, ADVISOR, ACCOUNTANT), _READ)],
+	"Lead Source": [(_SALES, _READ)],
 	"Mode of Payment": [(_COUNTER, _READ)],
 	"POS Closing Entry": [((CASHIER,), _SUBMIT)],
 	"POS Invoice": [((CASHIER,), _SUBMIT)],

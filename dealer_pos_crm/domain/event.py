@@ -14,12 +14,15 @@ SUBJECTS: tuple[str, ...] = (
 	"appointment",
 	"repair_order",
 	"deal",
+	"lead",
 	"vehicle",
 )
 
 EVENT_TYPES: frozenset[str] = frozenset(
 	{
-		"lead.received", "lead.responded",
+		"lead.received", "lead.asked", "lead.assigned", "lead.responded", "lead.converted", "lead.lost",
+		"lead.reopened",
+		"visit.made", "visit.ended", "test_drive.taken", "test_drive.returned", "trade.appraised",
 		"appointment.booked", "appointment.confirmed", "appointment.kept", "appointment.missed",
 		"appointment.cancelled", "appointment.rescheduled",
 		"deposit.requested", "deposit.taken", "deposit.applied", "deposit.refunded", "deposit.forfeited",
@@ -29,10 +32,16 @@ EVENT_TYPES: frozenset[str] = frozenset(
 		"pay_request.sent", "pay_request.opened", "pay_request.paid", "pay_request.expired",
 		"pay_request.cancelled",
 		"dispute.opened", "dispute.evidence_sent", "dispute.won", "dispute.lost",
-		"deal.opened", "deal.stage_changed", "deal.ready_for_fni", "deal.contracted", "deal.delivered",
-		"deal.funded", "deal.lost",
-		"vehicle.held", "vehicle.released", "vehicle.sold", "vehicle.traded_in",
-		"vehicle.recon_step_done", "vehicle.frontline_ready",
+		"deal.opened", "deal.assigned", "deal.stage_changed", "deal.approval_asked", "deal.approved",
+		"deal.rejected", "deal.ready_for_fni", "deal.contracted", "deal.delivered", "deal.delivery_undone",
+		"deal.sent_to_lender", "deal.returned_by_lender", "deal.funded", "deal.funding_reversed",
+		"deal.lost", "deal.reopened", "deal.unwound",
+		"compliance.checked", "compliance.alerted", "compliance.cleared", "product.cancelled",
+		"we_owe.promised", "we_owe.done", "we_owe.cancelled",
+		"title.opened", "title.sent", "title.returned", "title.issued", "title.closed", "title.cancelled",
+		"vehicle.held", "vehicle.released", "vehicle.sold", "vehicle.returned", "vehicle.traded_in",
+		"vehicle.stocked", "vehicle.repriced", "vehicle.recon_started", "vehicle.recon_step_done",
+		"vehicle.frontline_ready",
 		"ro.opened", "ro.promised", "ro.status_changed", "ro.ready", "ro.closed", "ro.reopened", "ro.cancelled", "ro.invoiced", "ro.paid",
 		"job.recommended", "job.approved", "job.declined", "job.deferred", "job.withdrawn", "job.revised",
 		"job.done", "inspection.done", "inspection.reopened",
@@ -56,7 +65,8 @@ class Event:
 
 	``key`` is unique and follows from the source alone, so that a fact told twice is one event.
 	``happened_at`` is naive, in the dealership's time zone. ``facts`` hold plain text, keyed by
-	snake-case names, without personal data. ``reverses`` is the key of the event that this one undoes.
+	snake-case names, without personal data. ``customer`` is empty while nobody knows the customer: of a
+	lead that is not converted yet, or of a stock car. ``reverses`` is the key of the event that this one undoes.
 	``occasion`` groups events that are one matter to a follow-up (the two halves of a split tender).
 	"""
 
@@ -72,6 +82,7 @@ class Event:
 	appointment: str | None = None
 	repair_order: str | None = None
 	deal: str | None = None
+	lead: str | None = None
 	vehicle: str | None = None
 	reference_doctype: str | None = None
 	reference_name: str | None = None
@@ -84,3 +95,14 @@ class Event:
 	def __post_init__(self) -> None:
 		if not self.occasion:
 			object.__setattr__(self, "occasion", self.key)
+
+	@property
+	def person(self) -> tuple[str, str] | None:
+		"""Whom it happened to: the customer, else the lead, as (kind, name); None for a stock car."""
+		return person_of(self.customer, self.lead)
+
+
+def person_of(customer: str, lead: str | None) -> tuple[str, str] | None:
+	if customer:
+		return "customer", customer
+	return ("lead", lead) if lead else None

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from .clock import BusinessHours
-from .event import SUBJECTS, Event
+from .event import SUBJECTS, Event, person_of
 from .refusal import Refused, _
 
 
@@ -276,6 +276,11 @@ class FollowUp:
 	subjects: Mapping[str, str | None] = field(default_factory=dict)
 	document_owner: str | None = None
 
+	@property
+	def person(self) -> tuple[str, str] | None:
+		"""Who is asked: the customer, else the lead, as (kind, name)."""
+		return person_of(self.customer, self.subjects.get("lead"))
+
 	def in_scope(self, event: Event) -> bool:
 		"""Whether the event is about the very thing this promise is about."""
 		name, value = self.subject
@@ -347,9 +352,11 @@ def same_matter(rule: Rule, cause: Event, stop: Event) -> bool:
 CONTACTS: tuple[str, ...] = (
 	"appointment.booked", "appointment.confirmed", "appointment.kept", "appointment.rescheduled",
 	"job.approved", "job.declined", "job.deferred",
+	"deal.contracted", "deal.delivered", "deal.opened",
 	"lead.responded",
 	"message.received",
 	"ro.closed", "ro.opened",
+	"test_drive.taken", "visit.made",
 )  # fmt: skip
 """Events in which a person of the house and the customer were in touch."""
 

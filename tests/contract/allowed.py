@@ -56,7 +56,7 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 		1,
 		"nobody writes a claim's money or status by hand; whoever may do the step has it written",
 	),
-	"dealer_pos_crm/dealer_service/log.py": (
+	"dealer_pos_crm/dealer_crm/step_log.py": (
 		1,
 		"nobody writes the lane's record by hand; whoever may do the step has it written",
 	),

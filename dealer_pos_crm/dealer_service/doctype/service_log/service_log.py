@@ -7,7 +7,7 @@ class ServiceLog(Document):
 	def validate(self):
 		if not self.is_new():
 			frappe.throw(_("A step of the service lane is written once and never changed"))
-		if not self.flags.of_the_lane:
+		if not self.flags.of_the_house:
 			frappe.throw(_("Steps of the service lane follow from what is done there, not from a form"))
 
 	def on_trash(self):
