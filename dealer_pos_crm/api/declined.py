@@ -6,8 +6,8 @@ from frappe.utils import cstr
 
 from dealer_pos_crm.dealer_service.declined import book
 from dealer_pos_crm.dealer_service.maintenance.forecast import forecast
-from dealer_pos_crm.dealer_service.orders.order import action
 from dealer_pos_crm.dealer_service.recalls import lookup, table
+from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 
 

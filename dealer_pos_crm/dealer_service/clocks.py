@@ -7,8 +7,9 @@ import frappe
 from frappe import _
 from frappe.utils import cint, get_datetime, now_datetime
 
-from dealer_pos_crm.dealer_service.orders.order import action, job_of, keep, locked
+from dealer_pos_crm.dealer_service.orders.order import job_of, keep, locked
 from dealer_pos_crm.dealer_setup import roles
+from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import busy, explained
 from dealer_pos_crm.dealer_setup.settings import business_hours
 from dealer_pos_crm.domain import technician as rules

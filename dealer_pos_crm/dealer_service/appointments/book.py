@@ -8,8 +8,8 @@ from frappe import _
 from frappe.utils import cint, cstr, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_service.appointments import checks, declined_rows, load, steps
-from dealer_pos_crm.dealer_service.appointments.alone import lock_vehicle, locked, once
-from dealer_pos_crm.dealer_service.orders.order import action
+from dealer_pos_crm.dealer_service.appointments.alone import lock_vehicle, locked
+from dealer_pos_crm.dealer_setup.acting import action, once
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import companies, settings_of
 from dealer_pos_crm.domain import appointment as rules

@@ -10,7 +10,8 @@ from dealer_pos_crm.dealer_cashier.deposits.taking import money_account
 from dealer_pos_crm.dealer_cashier.money import rounded, shown, to_float, to_money
 from dealer_pos_crm.dealer_service import log
 from dealer_pos_crm.dealer_service.billing import making, missing, position, reading
-from dealer_pos_crm.dealer_service.orders.order import action, facts_of
+from dealer_pos_crm.dealer_service.orders.order import facts_of
+from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import cost_center_of, settings_of
 from dealer_pos_crm.domain import claim as rules

@@ -10,7 +10,7 @@ from frappe.utils import cstr, nowdate
 from dealer_pos_crm.dealer_cashier.deposits.taking import check_customer, money_account
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float, to_money
 from dealer_pos_crm.dealer_service.billing import position, reading
-from dealer_pos_crm.dealer_service.orders.order import action
+from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import cost_center_of
 from dealer_pos_crm.domain.billing import Allocation, Due, spread

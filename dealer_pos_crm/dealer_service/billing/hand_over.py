@@ -7,7 +7,7 @@ from frappe.utils import cint, now_datetime
 from dealer_pos_crm.dealer_cashier.money import shown
 from dealer_pos_crm.dealer_service.billing import position, reading
 from dealer_pos_crm.dealer_service.orders import status
-from dealer_pos_crm.dealer_service.orders.order import action
+from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import MANAGER, SERVICE_MANAGER
 from dealer_pos_crm.domain import repair_order as rules

@@ -6,7 +6,8 @@ from frappe.utils import get_link_to_form
 
 from dealer_pos_crm.dealer_service.billing import claims, collecting, making, missing, position, reading
 from dealer_pos_crm.dealer_service.orders import status
-from dealer_pos_crm.dealer_service.orders.order import action, locked
+from dealer_pos_crm.dealer_service.orders.order import locked
+from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.domain.billing import Bill
 from dealer_pos_crm.domain.refusal import Refused

@@ -8,7 +8,6 @@ from frappe.utils import cint, cstr, getdate, now_datetime
 
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float
 from dealer_pos_crm.dealer_service.orders.order import (
-	action,
 	job_of,
 	keep,
 	locked,
@@ -17,6 +16,7 @@ from dealer_pos_crm.dealer_service.orders.order import (
 	standing_step,
 	step,
 )
+from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.domain import repair_order as rules
 from dealer_pos_crm.domain.money import Money

@@ -5,8 +5,9 @@ from frappe import _
 from frappe.utils import cint, cstr, now_datetime
 
 from dealer_pos_crm.dealer_service.orders import checks, mileage
-from dealer_pos_crm.dealer_service.orders.order import action, keep, locked, standing_step, step
+from dealer_pos_crm.dealer_service.orders.order import keep, locked, standing_step, step
 from dealer_pos_crm.dealer_service.orders.status import blockers_to_close, refuse_for, set_status
+from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import MANAGER, SERVICE_MANAGER
 from dealer_pos_crm.domain import repair_order as rules

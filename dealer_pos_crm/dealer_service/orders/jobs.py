@@ -9,7 +9,6 @@ from frappe.utils import cint, cstr, flt, get_datetime, now_datetime
 from dealer_pos_crm.dealer_cashier.money import shown
 from dealer_pos_crm.dealer_service.orders import pricing
 from dealer_pos_crm.dealer_service.orders.order import (
-	action,
 	job_of,
 	keep,
 	locked,
@@ -19,6 +18,7 @@ from dealer_pos_crm.dealer_service.orders.order import (
 	step,
 )
 from dealer_pos_crm.dealer_service.orders.status import tolerance_of
+from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.domain import repair_order as rules

@@ -10,13 +10,13 @@ from dealer_pos_crm.dealer_cashier.money import company_currency, rounded
 from dealer_pos_crm.dealer_service.orders import answers, jobs, mileage, pricing, telling
 from dealer_pos_crm.dealer_service.orders.order import (
 	DOCTYPE,
-	action,
 	keep,
 	locked,
 	money,
 	standing_step,
 	step,
 )
+from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import ADVISOR
 from dealer_pos_crm.dealer_setup.settings import settings_of

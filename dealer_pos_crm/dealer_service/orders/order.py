@@ -1,10 +1,8 @@
 """A repair order in hand: locked and fresh, kept, and what its steps say to the spine."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from functools import wraps
-from typing import Any
 
 import frappe
 from frappe import _
@@ -13,42 +11,10 @@ from frappe.utils import cint, cstr, get_datetime
 from dealer_pos_crm.dealer_cashier.money import rounded, shown
 from dealer_pos_crm.dealer_service import log
 from dealer_pos_crm.dealer_setup.people import names_of
-from dealer_pos_crm.dealer_setup.refusals import busy
 from dealer_pos_crm.domain import repair_order as rules
 from dealer_pos_crm.domain.money import Money
 
 DOCTYPE = "Repair Order"
-_ATTEMPTS = 3
-_INSIDE = "dealer_lane_action"
-
-
-def action(function: Callable[..., Any]) -> Callable[..., Any]:
-	"""For what a person does to an order: a transaction that begins here, so that whoever had to wait for
-	the lock reads what the other one committed. Repeated when the database undoes it for another's sake.
-
-	Inside another action, or after something was written already, it is a part of that transaction.
-	"""
-
-	@wraps(function)
-	def alone(*args, **kwargs):
-		if frappe.flags.get(_INSIDE) or frappe.db.transaction_writes:
-			return function(*args, **kwargs)
-		messages = len(frappe.local.message_log)
-		frappe.flags[_INSIDE] = True
-		try:
-			for _attempt in range(_ATTEMPTS):
-				frappe.db.rollback()
-				try:
-					return function(*args, **kwargs)
-				except frappe.QueryDeadlockError:
-					del frappe.local.message_log[messages:]
-				except frappe.QueryTimeoutError:
-					break
-			busy()
-		finally:
-			frappe.flags[_INSIDE] = False
-
-	return alone
 
 
 def locked(name: str):

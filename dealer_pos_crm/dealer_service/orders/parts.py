@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from frappe import _
 from frappe.utils import cint, cstr
 
-from dealer_pos_crm.dealer_service.orders.order import action, keep, locked
+from dealer_pos_crm.dealer_service.orders.order import keep, locked
+from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.domain import repair_order as rules
 from dealer_pos_crm.domain.refusal import Refused

@@ -6,13 +6,13 @@ from frappe import _
 from frappe.utils import cint, cstr, now_datetime
 
 from dealer_pos_crm.dealer_service.orders.order import (
-	action,
 	keep,
 	locked,
 	rule_jobs,
 	standing_step,
 	step,
 )
+from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.people import names_of
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import settings_of

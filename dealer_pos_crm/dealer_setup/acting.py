@@ -1,0 +1,63 @@
+"""What a person does to documents that others want as well: each action a transaction that begins fresh."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import frappe
+
+from dealer_pos_crm.dealer_setup.refusals import busy
+
+_ATTEMPTS = 3
+_INSIDE = "dealer_action"
+
+
+def action(function: Callable[..., Any]) -> Callable[..., Any]:
+	"""For what a person does to a document: a transaction that begins here, so that whoever had to wait for
+	the lock reads what the other one committed. Repeated when the database undoes it for another's sake.
+
+	Inside another action, or after something was written already, it is a part of that transaction.
+	"""
+
+	@wraps(function)
+	def alone(*args, **kwargs):
+		if frappe.flags.get(_INSIDE) or frappe.db.transaction_writes:
+			return function(*args, **kwargs)
+		messages = len(frappe.local.message_log)
+		frappe.flags[_INSIDE] = True
+		try:
+			for _attempt in range(_ATTEMPTS):
+				frappe.db.rollback()
+				try:
+					return function(*args, **kwargs)
+				except frappe.QueryDeadlockError:
+					del frappe.local.message_log[messages:]
+				except frappe.QueryTimeoutError:
+					break
+			busy()
+		finally:
+			frappe.flags[_INSIDE] = False
+
+	return alone
+
+
+def once(function: Callable[..., dict]) -> Callable[..., dict]:
+	"""An action that carries a client key: the same request at the same instant is one.
+
+	The unique key decides between the two; who comes second looks again and finds what is there.
+	"""
+	alone = action(function)
+
+	@wraps(function)
+	def again(*args, **kwargs) -> dict:
+		messages, own = len(frappe.local.message_log), not frappe.db.transaction_writes
+		try:
+			return alone(*args, **kwargs)
+		except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
+			if not own:
+				raise
+			frappe.db.rollback()
+			del frappe.local.message_log[messages:]
+			return alone(*args, **kwargs)
+
+	return again
