@@ -136,6 +136,33 @@ class StepLog:
 			)
 		]
 
+	def standing(
+		self,
+		kinds: str | tuple[str, ...],
+		filters: Mapping[str, object],
+		undone_in: Mapping[str, object] | None = None,
+	) -> str | None:
+		"""The key of the last step of these kinds that nothing has undone yet; None when there is none.
+
+		What undoes a step is looked for among the same documents (``undone_in``, else ``filters``).
+		"""
+		wanted = (kinds,) if isinstance(kinds, str) else kinds
+		rows = frappe.get_all(
+			self.doctype, {**filters, "kind": ("in", wanted)}, ["name", "kind"], order_by="name desc"
+		)
+		if not rows:
+			return None
+		undone = set(
+			frappe.get_all(
+				self.doctype,
+				{**(undone_in or filters), "reverses": ("is", "set")},
+				pluck="reverses",
+				order_by="name",
+			)
+		)
+		keys = (self.key_of(row.kind, row.name) for row in rows)
+		return next((key for key in keys if key not in undone), None)
+
 	def key_of(self, kind: str, name: object) -> str:
 		return f"{kind}:{self.prefix}{name}"
 

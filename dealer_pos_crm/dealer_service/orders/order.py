@@ -176,20 +176,7 @@ def step(
 
 def standing_step(order_name: str, kinds: str | tuple[str, ...], job_no: int | None = None) -> str | None:
 	"""The key of the last step of these kinds that nothing has undone yet; None when there is none."""
-	wanted = (kinds,) if isinstance(kinds, str) else kinds
-	filters: dict[str, object] = {"repair_order": order_name, "kind": ("in", wanted)}
+	filters: dict[str, object] = {"repair_order": order_name}
 	if job_no is not None:
 		filters["job_no"] = cint(job_no)
-	rows = frappe.get_all("Service Log", filters, ["name", "kind"], order_by="name desc")
-	if not rows:
-		return None
-	undone = set(
-		frappe.get_all(
-			"Service Log",
-			{"repair_order": order_name, "reverses": ("is", "set")},
-			pluck="reverses",
-			order_by="name",
-		)
-	)
-	keys = (f"{row.kind}:{row.name}" for row in rows)
-	return next((key for key in keys if key not in undone), None)
+	return log.LOG.standing(kinds, filters, undone_in={"repair_order": order_name})
