@@ -284,7 +284,7 @@ class FollowUp:
 	def in_scope(self, event: Event) -> bool:
 		"""Whether the event is about the very thing this promise is about."""
 		name, value = self.subject
-		return bool(getattr(event, name) == value)
+		return bool(value) and bool(getattr(event, name) == value)  # nobody is not the same as nobody
 
 
 def follow_up_key(rule: str, occasion: str) -> str:

@@ -20,6 +20,7 @@ FIELDS: tuple[str, ...] = (
 	"appointment",
 	"repair_order",
 	"deal",
+	"lead",
 	"vehicle",
 	"reference_doctype",
 	"reference_name",
@@ -68,10 +69,10 @@ def event_to_dict(event: Event) -> dict[str, object]:
 		"key": event.key,
 		"type": event.type,
 		"happened_at": event.happened_at.isoformat(),
-		"customer": event.customer,
-		"company": event.company,
-		"title": event.title,
 	}
+	if event.customer:
+		row["customer"] = event.customer
+	row["company"], row["title"] = event.company, event.title
 	for name in _TEXTS[len(REQUIRED) :]:
 		if name == "currency":
 			if event.amount is not None:
@@ -104,9 +105,13 @@ def event_from_dict(row: Mapping[str, object], currency: str | None = None) -> E
 	text = texts.get
 	key, type_, at = text("key"), text("type"), text("happened_at")
 	customer, company, title = text("customer"), text("company"), text("title")
-	if not (key and type_ and at and customer and company and title):
-		missing = ", ".join(name for name in REQUIRED if not row.get(name))
-		raise BadEvent("missing", f"missing: {missing}")
+	known = customer or text("lead") or text("vehicle")
+	if not (key and type_ and at and known and company and title):
+		missing = ", ".join(
+			name for name in REQUIRED if not row.get(name) and not (name == "customer" and known)
+		)
+		hint = "" if known else " (only of a lead or a vehicle may nobody know the customer)"
+		raise BadEvent("missing", f"missing: {missing}{hint}")
 	if type_ not in EVENT_TYPES:
 		near = get_close_matches(type_, EVENT_TYPES, 1)
 		hint = f"; did you mean {near[0]}?" if near else ""
@@ -120,7 +125,7 @@ def event_from_dict(row: Mapping[str, object], currency: str | None = None) -> E
 		key,
 		type_,
 		_time(at),
-		customer,
+		customer or "",
 		company,
 		title,
 		text("department") or None,
@@ -129,6 +134,7 @@ def event_from_dict(row: Mapping[str, object], currency: str | None = None) -> E
 		text("appointment") or None,
 		text("repair_order") or None,
 		text("deal") or None,
+		text("lead") or None,
 		text("vehicle") or None,
 		text("reference_doctype") or None,
 		text("reference_name") or None,

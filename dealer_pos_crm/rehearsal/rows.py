@@ -17,17 +17,19 @@ assert SUBJECTS == (
 	"appointment",
 	"repair_order",
 	"deal",
+	"lead",
 	"vehicle",
 ), "schema.py and this module name them"
 
 EVENT_COLUMNS = (
 	"key, type, happened_at, customer, company, title, department, deposit, declined_service, appointment, "
-	"repair_order, deal, vehicle, reference_doctype, reference_name, amount, currency, actor, facts, reverses, occasion"
+	"repair_order, deal, lead, vehicle, reference_doctype, reference_name, amount, currency, actor, facts, "
+	"reverses, occasion"
 ).split(", ")
 FOLLOW_UP_COLUMNS = (
 	"key, rule, occasion, cause, cause_at, customer, company, department, subject, title, talking_points, "
 	"opens_at, due_at, status, opened_at, ended_at, stopped_by, reason, deposit, declined_service, "
-	"appointment, repair_order, deal, vehicle, document_owner, live"
+	"appointment, repair_order, deal, lead, vehicle, document_owner, live"
 ).split(", ")
 
 _FOR_EVER, _NEVER = "9", ""  # later, and earlier, than every time
@@ -56,6 +58,7 @@ def event_row(event: Event) -> tuple[object, ...]:
 		event.appointment,
 		event.repair_order,
 		event.deal,
+		event.lead,
 		event.vehicle,
 		event.reference_doctype,
 		event.reference_name,
@@ -85,17 +88,18 @@ def event_of(row: Sequence[Any]) -> Event:
 		row[12],
 		row[13],
 		row[14],
-		Money(row[15], row[16]) if row[16] else None,
-		row[17],
-		json.loads(row[18]) if row[18] else NO_FACTS,
-		row[19],
-		row[20] or "",
+		row[15],
+		Money(row[16], row[17]) if row[17] else None,
+		row[18],
+		json.loads(row[19]) if row[19] else NO_FACTS,
+		row[20],
+		row[21] or "",
 	)
 
 
 def subjects_of(event: Event) -> list[str]:
 	"""What the event is about, as a promise's subject is kept."""
-	about = [f"customer|{event.customer}"]
+	about = [f"customer|{event.customer}"] if event.customer else []
 	if event.deposit:
 		about.append(f"deposit|{event.deposit}")
 	if event.declined_service:
@@ -106,6 +110,8 @@ def subjects_of(event: Event) -> list[str]:
 		about.append(f"repair_order|{event.repair_order}")
 	if event.deal:
 		about.append(f"deal|{event.deal}")
+	if event.lead:
+		about.append(f"lead|{event.lead}")
 	if event.vehicle:
 		about.append(f"vehicle|{event.vehicle}")
 	return about
@@ -150,6 +156,7 @@ def follow_up_row(f: FollowUp) -> tuple[object, ...]:
 		subjects.get("appointment"),
 		subjects.get("repair_order"),
 		subjects.get("deal"),
+		subjects.get("lead"),
 		subjects.get("vehicle"),
 		f.document_owner,
 		_live(f),
@@ -191,9 +198,10 @@ def follow_up_of(row: Sequence[Any]) -> FollowUp:
 			"appointment": row[20],
 			"repair_order": row[21],
 			"deal": row[22],
-			"vehicle": row[23],
+			"lead": row[23],
+			"vehicle": row[24],
 		},
-		document_owner=row[24],
+		document_owner=row[25],
 	)
 	return made
 

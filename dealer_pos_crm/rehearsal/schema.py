@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 _APPLICATION = 0x44504F53  # tells our files from other people's databases
 
 _TABLES = """
@@ -14,7 +14,7 @@ CREATE TABLE events (
 	key TEXT NOT NULL UNIQUE,
 	type TEXT NOT NULL,
 	happened_at TEXT NOT NULL,
-	customer TEXT NOT NULL,
+	customer TEXT NOT NULL,  -- '' while nobody knows the customer
 	company TEXT NOT NULL,
 	title TEXT NOT NULL,
 	department TEXT,
@@ -23,6 +23,7 @@ CREATE TABLE events (
 	appointment TEXT,
 	repair_order TEXT,
 	deal TEXT,
+	lead TEXT,
 	vehicle TEXT,
 	reference_doctype TEXT,
 	reference_name TEXT,
@@ -53,7 +54,7 @@ CREATE TABLE follow_ups (
 	occasion TEXT NOT NULL,
 	cause TEXT NOT NULL,
 	cause_at TEXT NOT NULL,
-	customer TEXT NOT NULL,
+	customer TEXT NOT NULL,  -- '' while nobody knows the customer
 	company TEXT NOT NULL,
 	department TEXT,
 	subject TEXT NOT NULL,  -- kind|name
@@ -71,6 +72,7 @@ CREATE TABLE follow_ups (
 	appointment TEXT,
 	repair_order TEXT,
 	deal TEXT,
+	lead TEXT,
 	vehicle TEXT,
 	document_owner TEXT,
 	live TEXT NOT NULL,  -- until when an event may still stop it: '9' for ever, '' never
@@ -82,7 +84,7 @@ CREATE INDEX follow_up_stopped_by ON follow_ups (stopped_by) WHERE stopped_by IS
 
 -- Who looks after a customer in a department; stated: the history says so, else the last who acted.
 CREATE TABLE owners (
-	customer TEXT NOT NULL,
+	customer TEXT NOT NULL,  -- or lead|name, of a lead that is no customer yet
 	department TEXT NOT NULL,
 	user TEXT NOT NULL,
 	stated INTEGER NOT NULL,

@@ -95,6 +95,10 @@ class SqliteStore:
 				"CREATE INDEX IF NOT EXISTS follow_up_opened ON follow_ups (customer, rule, opened_at) "
 				"WHERE opened_at IS NOT NULL"
 			)
+			self._execute(
+				"CREATE INDEX IF NOT EXISTS follow_up_opened_of_lead ON follow_ups (lead, rule, opened_at) "
+				"WHERE opened_at IS NOT NULL AND lead IS NOT NULL"
+			)
 		self._stop_queries: dict[int, str] = {}
 		self._touch_queries: dict[tuple[int, int], str] = {}
 		self._added: Event | None = None
@@ -218,6 +222,9 @@ class SqliteStore:
 	def touched_by(self, event: Event) -> Sequence[FollowUp]:
 		rules = self._stopping.get(event.type, ())
 		subjects = subjects_of(event)
+		if not subjects:
+			self._touched = {}
+			return ()
 		query = self._touch_queries.get((len(subjects), len(rules)))
 		if query is None:
 			query = self._touch_queries[len(subjects), len(rules)] = _touch_query(len(subjects), len(rules))
@@ -258,10 +265,13 @@ class SqliteStore:
 		asks = rule is not None and (rule.needs_consent or rule.unless_opted_out)
 		if rule is None or not (rule.cap or rule.quiet_hours_after_contact or asks):
 			return _NOTHING_KNOWN
-		word = self._last_word(follow_up, now) if asks else None
+		person = follow_up.person
+		if person is None:  # a stock car: nobody is asked
+			return _NOTHING_KNOWN
+		word = self._last_word(person, now) if asks else None
 		return Standing(
-			self._opened_of_rule(follow_up, now, rule.cap) if rule.cap else (),
-			self._last_contact(follow_up, now) if rule.quiet_hours_after_contact else None,
+			self._opened_of_rule(follow_up, person, now, rule.cap) if rule.cap else (),
+			self._last_contact(person, now) if rule.quiet_hours_after_contact else None,
 			word == "consent.given" if rule.needs_consent else True,
 			word == "consent.revoked",
 		)
@@ -271,27 +281,30 @@ class SqliteStore:
 		owner = self._owner_of(follow_up)
 		return self._execute(_OPEN, (opened.isoformat(), owner, follow_up.key)).rowcount == 1
 
-	# what is known of a customer
+	# what is known of a person: a customer, or a lead that is none yet
 
-	def _opened_of_rule(self, follow_up: FollowUp, now: datetime, cap: int) -> list[datetime]:
+	def _opened_of_rule(
+		self, follow_up: FollowUp, person: tuple[str, str], now: datetime, cap: int
+	) -> list[datetime]:
+		kind, name = person
 		found = self._execute(
-			"SELECT opened_at FROM follow_ups WHERE customer = ? AND rule = ? AND opened_at <= ? AND key <> ? "
+			f"SELECT opened_at FROM follow_ups WHERE {kind} = ? AND rule = ? AND opened_at <= ? AND key <> ? "
 			"ORDER BY opened_at DESC LIMIT ?",
-			(follow_up.customer, follow_up.rule, now.isoformat(), follow_up.key, cap),
+			(name, follow_up.rule, now.isoformat(), follow_up.key, cap),
 		)
 		return [_moment(at) for (at,) in found]
 
-	def _last_contact(self, follow_up: FollowUp, now: datetime) -> datetime | None:
-		"""When somebody spoke with the customer."""
+	def _last_contact(self, person: tuple[str, str], now: datetime) -> datetime | None:
+		"""When somebody spoke with them."""
 		(last,) = self._execute(
 			f"SELECT max(happened_at) FROM marks WHERE subject = ? AND type IN ({_places(CONTACTS)}) "
 			"AND happened_at <= ?",
-			(f"customer|{follow_up.customer}", *CONTACTS, now.isoformat()),
+			("|".join(person), *CONTACTS, now.isoformat()),
 		).fetchone()
 		return _moment(last) if last else None
 
-	def _last_word(self, follow_up: FollowUp, now: datetime) -> str | None:
-		"""What the customer said last of being asked; None without any word."""
+	def _last_word(self, person: tuple[str, str], now: datetime) -> str | None:
+		"""What they said last of being asked; None without any word."""
 		said = [
 			(at, number, type_)
 			for type_ in CONSENT
@@ -299,7 +312,7 @@ class SqliteStore:
 				"SELECT m.happened_at, m.event FROM marks AS m "
 				"WHERE m.subject = ? AND m.type = ? AND m.happened_at <= ? "
 				"ORDER BY m.happened_at DESC, m.event DESC LIMIT 1",
-				(f"customer|{follow_up.customer}", type_, now.isoformat()),
+				("|".join(person), type_, now.isoformat()),
 			)
 		]
 		return max(said)[2] if said else None
@@ -307,14 +320,17 @@ class SqliteStore:
 	def _learn_owner(self, event: Event) -> None:
 		"""The last who acted looks after the customer, unless the history names somebody."""
 		department = event.department
+		whose = _whose(event)
+		if whose is None:
+			return
 		if event.facts:
 			for place, fact in self._owner_facts:
 				if user := event.facts.get(fact):
-					self._keep_owner((event.customer, place), (user, 1))
+					self._keep_owner((whose, place), (user, 1))
 					if place == department:
 						department = None
 		if event.actor and department in self._departments:
-			self._keep_owner((event.customer, department), (event.actor, 0))
+			self._keep_owner((whose, department), (event.actor, 0))
 
 	def _keep_owner(self, place: tuple[str, str], owner: tuple[str, int]) -> None:
 		now = self._owner(place)
@@ -347,11 +363,19 @@ class SqliteStore:
 			return f"{rule.owner_role} (round robin)"
 		if rule.owner is Owner.DOCUMENT:
 			return follow_up.document_owner or "Document owner not known"
-		known = self._owner((follow_up.customer, _DEPARTMENT[rule.owner]))
+		whose = _whose(follow_up)
+		known = self._owner((whose, _DEPARTMENT[rule.owner])) if whose else None
 		return known[0] if known else f"{rule.owner.value} not known"
 
 
 _NOTHING_KNOWN = Standing()
+
+
+def _whose(one: Event | FollowUp) -> str | None:
+	"""Under which name their owners are kept."""
+	if one.customer:
+		return one.customer
+	return "|".join(one.person) if one.person else None
 
 
 def _only_ended(before: FollowUp, after: FollowUp) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from dealer_pos_crm.domain.clock import ALWAYS_OPEN, BusinessHours
 from dealer_pos_crm.domain.event import EVENT_TYPES, SUBJECTS, Event
-from dealer_pos_crm.domain.follow_up import CONTACTS, FollowUp, Rule, Standing, Status
+from dealer_pos_crm.domain.follow_up import CONSENT, CONTACTS, FollowUp, Rule, Standing, Status
 
 
 class MemoryStore:
@@ -83,7 +83,7 @@ class MemoryStore:
 		return [
 			follow_up
 			for follow_up in self.follow_ups.values()
-			if (follow_up.customer == event.customer or follow_up.subject in mine)
+			if ((event.customer and follow_up.customer == event.customer) or follow_up.subject in mine)
 			and (
 				follow_up.status in (Status.PLANNED, Status.OPEN)
 				or (
@@ -123,25 +123,37 @@ class MemoryStore:
 		return sorted(due, key=lambda follow_up: (follow_up.opens_at, follow_up.key))[:limit]
 
 	def standing(self, follow_up: FollowUp, now: datetime) -> Standing:
+		if follow_up.person is None:
+			return Standing()
+		kind, name = follow_up.person
 		return Standing(
 			opened_of_rule=[
 				other.opened_at
 				for other in self.follow_ups.values()
 				if other.rule == follow_up.rule
-				and other.customer == follow_up.customer
+				and (other.customer if kind == "customer" else other.subjects.get(kind)) == name
 				and other.opened_at is not None
 			],
-			last_contact=self._last_contact(follow_up.customer, now),
-			consents=follow_up.customer not in self.refusing,
+			last_contact=self._last_contact(kind, name, now),
+			consents=name not in self.refusing,
+			opted_out=self._last_word(kind, name, now) == "consent.revoked",
 		)
 
-	def _last_contact(self, customer: str, now: datetime) -> datetime | None:
+	def _last_word(self, kind: str, name: str, now: datetime) -> str | None:
+		said = [
+			(event.happened_at, number, event.type)
+			for number, event in enumerate(self.events.values())
+			if getattr(event, kind) == name and event.type in CONSENT and event.happened_at <= now
+		]
+		return max(said)[2] if said else None
+
+	def _last_contact(self, kind: str, name: str, now: datetime) -> datetime | None:
 		told = [
 			event.happened_at
 			for event in self.events.values()
-			if event.customer == customer and event.type in CONTACTS and event.happened_at <= now
+			if getattr(event, kind) == name and event.type in CONTACTS and event.happened_at <= now
 		]
-		return self.contacts.get(customer) or max(told, default=None)
+		return self.contacts.get(name) or max(told, default=None)
 
 	def open(self, follow_up: FollowUp) -> bool:
 		if follow_up.key in self.taken_by_others:

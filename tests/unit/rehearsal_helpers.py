@@ -219,5 +219,63 @@ def wild_lane(seed: int, count: int, *, ordered: bool = True) -> list[Event]:
 	return made
 
 
+_IN_THE_SHOWROOM = (
+	"lead.received", "lead.received", "lead.asked", "lead.assigned", "lead.responded", "lead.converted",
+	"lead.lost", "lead.reopened", "visit.made", "visit.ended", "test_drive.taken", "test_drive.returned",
+	"appointment.booked", "appointment.kept", "appointment.missed", "deal.opened", "deal.stage_changed",
+	"deal.approval_asked", "deal.approved", "deal.ready_for_fni", "deal.contracted", "deal.delivered",
+	"deal.delivery_undone", "deal.sent_to_lender", "deal.funded", "deal.lost", "deal.unwound",
+	"we_owe.promised", "we_owe.done", "title.opened", "title.issued", "compliance.alerted",
+	"vehicle.recon_started", "vehicle.recon_step_done", "vehicle.frontline_ready", "vehicle.sold",
+	"consent.revoked", "consent.given",
+)  # fmt: skip
+
+
+def wild_showroom(seed: int, count: int, *, ordered: bool = True) -> list[Event]:
+	"""A showroom that no dealership has: leads that nobody knows, cars without anybody, steps in any order."""
+	rng = random.Random(f"showroom-{seed}")
+	at = MONDAY
+	made: list[Event] = []
+	for number in range(count):
+		at += timedelta(minutes=rng.choice((0, 0, 5, 40, 600, 3000, 12000)))
+		kind = rng.choice(_IN_THE_SHOWROOM)
+		undoes = kind in ("lead.reopened", "deal.delivery_undone", "deal.unwound") and made
+		of_a_car = kind.startswith("vehicle.")
+		made.append(
+			event(
+				kind,
+				f"{kind}:S{number}",
+				at=at,
+				customer="" if of_a_car else rng.choice(("C-0", "C-1", "", "")),
+				department="Sales",
+				lead=None if of_a_car else rng.choice(("L-1", "L-2")),
+				deal=rng.choice(("D-1", "D-2", None)) if kind.startswith(("deal", "we", "title")) else None,
+				appointment=rng.choice(("SA-1", "SA-2")) if kind.startswith("app") else None,
+				vehicle=rng.choice(("V-1", "V-2")) if of_a_car else rng.choice(("V-1", None)),
+				reference_doctype="Showroom Visit",
+				reference_name=rng.choice(("SV-1", "SV-2")),
+				actor=rng.choice(("ann@x.example", "bob@x.example", None)),
+				facts={
+					"what": "a car",
+					"step": rng.choice(("Detail", "Photos")),
+					"lead_hours": str(rng.choice((1, 40, 200))),
+					"sales_owner": rng.choice(("", "", "", "cy@x.example")),
+					**{
+						name: (at + timedelta(hours=rng.choice((0, 1, 80, 300)))).isoformat()
+						for name in ("starts_at", "due_at", "due_on", "funding_due_on", "first_service_on")
+						if rng.random() < 0.8
+					},
+				},
+				reverses=rng.choice(made).key if undoes else None,
+			)
+		)
+	if not ordered:
+		rng.shuffle(made)
+	return made
+
+
+WILD = (wild, wild_lane, wild_showroom)
+
+
 def batches(lines: Sequence[Event]) -> list[int]:
 	return sorted({1, 2, 3, 7, len(lines), len(lines) + 5})

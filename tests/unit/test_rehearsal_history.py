@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -15,7 +16,7 @@ from dealer_pos_crm.rehearsal.history import MAX_LINE, BadRow, HistoryError, His
 from dealer_pos_crm.rehearsal.summit_motors import script
 from dealer_pos_crm.rehearsal.writer import jsonl_lines, write_csv, write_jsonl
 
-from .rehearsal_helpers import MONDAY, bad, event, read, row, usd, wild, write_lines
+from .rehearsal_helpers import MONDAY, WILD, bad, event, read, row, usd, wild, write_lines
 
 
 def reason_of(line: dict[str, object], currency: str | None = None) -> tuple[str, str]:
@@ -27,8 +28,9 @@ def reason_of(line: dict[str, object], currency: str | None = None) -> tuple[str
 class TestCodec:
 	@pytest.mark.parametrize("seed", range(5))
 	def test_there_and_back(self, seed):
-		for told in wild(seed, 60):
-			assert event_from_dict(json.loads(json.dumps(event_to_dict(told)))) == told
+		for told in WILD[seed % 3](seed, 60):
+			said = replace(told, facts={name: fact for name, fact in told.facts.items() if fact})
+			assert event_from_dict(json.loads(json.dumps(event_to_dict(told)))) == said
 
 	def test_fields_that_say_nothing_are_left_out(self):
 		told = event_to_dict(event("lead.received", facts={"source": ""}))
@@ -40,6 +42,12 @@ class TestCodec:
 		kind, reason = reason_of({**row(), field: value})
 		assert kind == "missing"
 		assert field in reason
+
+	@pytest.mark.parametrize("known", [{"lead": "L-1"}, {"vehicle": "V-1"}])
+	def test_of_a_lead_or_a_car_nobody_need_know_the_customer(self, known):
+		told = event_from_dict(row(customer=None, **known))
+		assert told.customer == ""
+		assert "customer" not in event_to_dict(told)
 
 	def test_all_that_is_missing_is_named_at_once(self):
 		assert "customer, title" in reason_of(row(customer=None, title=None))[1]

@@ -96,7 +96,10 @@ def test_what_is_left_out_has_its_default():
 		({"wait": "9999 days"}, "ten years"),
 		({"wait": "-1 day"}, "date to count back from"),
 		({"due": "-1 day", "anchor": "x"}, "cannot be negative"),
-		({"about": "lead"}, "deposit, declined_service, appointment, repair_order, deal, vehicle, customer"),
+		(
+			{"about": "person"},
+			"deposit, declined_service, appointment, repair_order, deal, lead, vehicle, customer",
+		),
 		({"priority": "Urgent"}, "Low, Medium, High"),
 		({"enabled": "yes"}, "true or false"),
 		({"cap": -1}, "whole number"),
