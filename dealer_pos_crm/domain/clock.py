@@ -68,6 +68,17 @@ class BusinessHours:
 			day += timedelta(days=1)
 		raise Refused("hours", _("There are no opening hours to count in; check the business hours"))
 
+	def between(self, begin: datetime, end: datetime) -> timedelta:
+		"""Opening time from one moment to another; nothing when the second is not later."""
+		found = timedelta(0)
+		day = begin.date()
+		while day <= end.date():
+			span = self.span(day)
+			if span is not None:
+				found += max(min(span[1], end) - max(span[0], begin), timedelta(0))
+			day += timedelta(days=1)
+		return found
+
 	def opening(self, moment: datetime, days: int) -> datetime:
 		"""The first open moment, at or after ``moment``, of the day so many opening days later."""
 		return max(self.business_day(moment, days)[0], moment)
