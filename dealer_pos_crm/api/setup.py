@@ -2,7 +2,7 @@
 
 import frappe
 
-from dealer_pos_crm.dealer_setup import accounting, service_accounting
+from dealer_pos_crm.dealer_setup import accounting, service_accounting, showroom_accounting
 
 
 @frappe.whitelist()
@@ -35,3 +35,19 @@ def set_up_service_accounting(company: str) -> dict:
 	frappe.has_permission("Item", "create", throw=True)
 	frappe.has_permission("Account", "create", throw=True)
 	return service_accounting.set_up(company)
+
+
+@frappe.whitelist()
+def get_showroom_accounting(company: str) -> dict:
+	"""What setting up showroom accounting would make: items and accounts. Changes nothing."""
+	frappe.has_permission("Dealer Settings", "read", company, throw=True)
+	return showroom_accounting.preview(company)
+
+
+@frappe.whitelist(methods=["POST"])
+def set_up_showroom_accounting(company: str) -> dict:
+	"""Make what ``get_showroom_accounting`` shows."""
+	frappe.has_permission("Dealer Settings", "write", company, throw=True)
+	frappe.has_permission("Item", "create", throw=True)
+	frappe.has_permission("Account", "create", throw=True)
+	return showroom_accounting.set_up(company)

@@ -77,6 +77,12 @@ class DealerSettings(Document):
 		self._check_account("internal_income_account", "Income", None)
 		self._check_account("internal_expense_account", "Expense", None)
 		self._check_account("claim_difference_account", "Expense", None)
+		self._check_account("trade_inventory_account", "Asset", None)
+		self._check_account("payoff_account", "Liability", None)
+		self._check_account("over_allowance_account", "Expense", None)
+		self._check_account("funding_difference_account", "Expense", None)
+		self._check_account("commission_expense_account", "Expense", None)
+		self._check_account("commission_payable_account", "Liability", None)
 
 	def _check_account(self, field: str, root_type: str, account_type: str | None):
 		if not self.get(field):

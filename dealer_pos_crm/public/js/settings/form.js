@@ -14,16 +14,25 @@ export function setup(frm) {
 		internal_income_account: { root_type: "Income" },
 		internal_expense_account: { root_type: "Expense" },
 		claim_difference_account: { root_type: "Expense" },
+		trade_inventory_account: { root_type: "Asset" },
+		payoff_account: { root_type: "Liability" },
+		over_allowance_account: { root_type: "Expense" },
+		funding_difference_account: { root_type: "Expense" },
+		commission_expense_account: { root_type: "Expense" },
+		commission_payable_account: { root_type: "Liability" },
 	})) {
 		frm.set_query(field, () => ({
 			filters: { company: frm.doc.company, is_group: 0, disabled: 0, ...filters },
 		}));
 	}
-	for (const field of ["forfeit_tax_template", "service_tax_template"]) {
+	for (const field of ["forfeit_tax_template", "service_tax_template", "vehicle_tax_template"]) {
 		frm.set_query(field, () => ({ filters: { company: frm.doc.company, disabled: 0 } }));
 	}
 	for (const field of ["labor_item", "parts_item", "sublet_item"]) {
 		frm.set_query(field, () => ({ filters: { is_stock_item: 0, is_sales_item: 1, disabled: 0 } }));
+	}
+	for (const field of ["vehicle_item_new", "vehicle_item_used", "fee_item", "accessory_item"]) {
+		frm.set_query(field, () => ({ filters: { is_sales_item: 1, disabled: 0 } }));
 	}
 	frm.set_query("parts_warehouse", () => ({
 		filters: { company: frm.doc.company, is_group: 0, disabled: 0 },
@@ -86,7 +95,8 @@ export async function refresh(frm) {
 	wrapper.html(String(status(state)));
 	if (!state.ready && !frm.is_dirty()) frm.page.clear_primary_action(); // the one button is below
 	wrapper.off("click.dlr").on("click.dlr", "[data-dlr=set-up]", () => confirm(frm, state, DEPOSITS));
-	await show_service(frm, wrapper, state.ready);
+	await show_more(frm, wrapper, SERVICE, state.ready);
+	await show_more(frm, wrapper, SHOWROOM, state.ready);
 }
 
 const DEPOSITS = {
@@ -95,55 +105,69 @@ const DEPOSITS = {
 	done: () => __("Deposit accounting is set up"),
 };
 const SERVICE = {
+	key: "service",
 	title: () => __("Set Up Service Accounting"),
+	preview: "dealer_pos_crm.api.setup.get_service_accounting",
 	method: "dealer_pos_crm.api.setup.set_up_service_accounting",
 	done: () => __("Service accounting is set up"),
+	ready: () => __("Service accounting is set up."),
+	ready_text: () => __("Repair orders can be invoiced: items and accounts are chosen."),
+	missing: () => __("Repair orders cannot be invoiced yet."),
+	missing_text: () =>
+		__("Items for labor, parts and sublet work, or accounts for internal work and warranty, are missing."),
+	button: () => __("Set up service accounting"),
+};
+const SHOWROOM = {
+	key: "showroom",
+	title: () => __("Set Up Showroom Accounting"),
+	preview: "dealer_pos_crm.api.setup.get_showroom_accounting",
+	method: "dealer_pos_crm.api.setup.set_up_showroom_accounting",
+	done: () => __("Showroom accounting is set up"),
+	ready: () => __("Showroom accounting is set up."),
+	ready_text: () => __("Cars can be delivered: items and accounts are chosen."),
+	missing: () => __("Cars cannot be delivered yet."),
+	missing_text: () =>
+		__("Items for cars and fees, or accounts for trade-ins, payoffs, funding and commissions, are missing."),
+	button: () => __("Set up showroom accounting"),
 };
 
-/** Below the deposits: whether repair orders can be billed. It asks for attention only after the first. */
-async function show_service(frm, wrapper, deposits_ready) {
+/** Below the deposits: what else can be booked. It asks for attention only after the deposits are ready. */
+async function show_more(frm, wrapper, what, deposits_ready) {
 	const name = frm.doc.name;
 	let state;
 	try {
-		state = await call(
-			"dealer_pos_crm.api.setup.get_service_accounting",
-			{ company: name },
-			{ type: "GET" }
-		);
+		state = await call(what.preview, { company: name }, { type: "GET" });
 	} catch {
 		return; // what it says of deposits stands without it
 	}
 	if (frm.doc.name !== name) return;
-	wrapper.find("[data-dlr-service]").remove();
-	wrapper.append(`<div data-dlr-service>${service_status(state, deposits_ready)}</div>`);
+	wrapper.find(`[data-dlr-${what.key}]`).remove();
+	wrapper.append(`<div data-dlr-${what.key}>${more_status(state, what, deposits_ready)}</div>`);
 	wrapper
-		.off("click.dlr-service")
-		.on("click.dlr-service", "[data-dlr=set-up-service]", () => confirm(frm, state, SERVICE));
+		.off(`click.dlr-${what.key}`)
+		.on(`click.dlr-${what.key}`, `[data-dlr=set-up-${what.key}]`, () => confirm(frm, state, what));
 }
 
-function service_status(state, deposits_ready) {
-	const notes = state.ready
-		? state.notes.map((note) => html`<div class="dlr-small">${note}</div>`)
-		: "";
+function more_status(state, what, deposits_ready) {
+	const notes = state.notes.map((note) => html`<div class="dlr-small">${note}</div>`);
 	if (state.ready) {
 		return html`<div class="dlr-note dlr-note-${state.notes.length ? "orange" : "green"}">
-			<div>
-				<b>${__("Service accounting is set up.")}</b>
-				${__("Repair orders can be invoiced: items and accounts are chosen.")} ${notes}
-			</div>
+			<div><b>${what.ready()}</b> ${what.ready_text()} ${notes}</div>
 		</div>`;
 	}
 	const may = frappe.model.can_create("Item") && frappe.model.can_create("Account");
 	return html`<div class="dlr-note dlr-note-orange">
 		<div>
-			<b>${__("Repair orders cannot be invoiced yet.")}</b>
-			${__("Items for labor, parts and sublet work, or accounts for internal work and warranty, are missing.")}
+			<b>${what.missing()}</b> ${what.missing_text()}
 			${may ? "" : __("Somebody who may create items and accounts has to set this up.")}
 		</div>
 		${may
 			? html`<div class="dlr-buttons">
-					<button class="btn ${deposits_ready ? "btn-primary" : "btn-default"} btn-sm" data-dlr="set-up-service">
-						${__("Set up service accounting")}
+					<button
+						class="btn ${deposits_ready ? "btn-primary" : "btn-default"} btn-sm"
+						data-dlr="set-up-${what.key}"
+					>
+						${what.button()}
 					</button>
 			  </div>`
 			: ""}
@@ -194,10 +218,9 @@ async function confirm(frm, state, what) {
 				: fill(__("These {0} changes are made. Nothing else is touched."), [
 						state.changes.length,
 				  ]),
-		submit: () =>
-			call("dealer_pos_crm.api.setup.set_up_deposit_accounting", { company: frm.doc.name }),
+		submit: () => call(what.method, { company: frm.doc.name }),
 		done: () => {
-			frappe.show_alert({ message: __("Deposit accounting is set up"), indicator: "green" });
+			frappe.show_alert({ message: what.done(), indicator: "green" });
 			frappe.model.clear_doc("Company", frm.doc.company);
 			frm.reload_doc();
 		},
