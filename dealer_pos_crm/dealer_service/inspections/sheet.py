@@ -7,6 +7,7 @@ from frappe.utils import cint, cstr, now_datetime
 from dealer_pos_crm.dealer_service import log
 from dealer_pos_crm.dealer_service.orders import jobs as order_jobs
 from dealer_pos_crm.dealer_service.orders import order as orders
+from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.domain import inspection as rules
@@ -26,7 +27,7 @@ def points_of(sheet) -> list[rules.Point]:
 	]
 
 
-@orders.action
+@action
 def start(order_name: str, template: str | None = None) -> str:
 	"""The order's sheet that is in work, or a new one. Returns its name; a second tap finds the first."""
 	order = orders.locked(order_name)
@@ -102,7 +103,7 @@ def _keep(sheet) -> dict:
 	return shown(sheet)
 
 
-@orders.action
+@action
 def rate(name: str, rows: list[str], result: str | None) -> dict:
 	"""Give points a colour, or take it away. Returns the sheet as shown."""
 	with explained():
@@ -120,7 +121,7 @@ def _point(row) -> rules.Point:
 	return rules.Point(row.point, rules.colour_of(row.result), cint(row.job_no), cstr(row.section))
 
 
-@orders.action
+@action
 def others_green(name: str, section: str | None = None) -> dict:
 	"""All points without a result are green; of one part of the car when named."""
 	with explained():
@@ -131,7 +132,7 @@ def others_green(name: str, section: str | None = None) -> dict:
 		return _keep(sheet)
 
 
-@orders.action
+@action
 def remark(name: str, row: str, note: str | None = None, photo: str | None = None) -> dict:
 	"""Write a note on a point or put a photo on it; None leaves what is there."""
 	with explained():
@@ -144,7 +145,7 @@ def remark(name: str, row: str, note: str | None = None, photo: str | None = Non
 		return _keep(sheet)
 
 
-@orders.action
+@action
 def recommend(name: str, row: str, labor_operation: str | None = None) -> dict:
 	"""Put a red or yellow point on the repair order as a Pending job, once. Returns the sheet as shown.
 
@@ -187,7 +188,7 @@ def _job_for(order, point, operation: str | None, severity: rules.Colour) -> int
 	return cint(job.job_no)
 
 
-@orders.action
+@action
 def finish(name: str) -> dict:
 	"""The whole car was looked at: the sheet is closed and told. Finishing twice changes nothing."""
 	sheet = locked(name)
@@ -219,7 +220,7 @@ def finish(name: str) -> dict:
 		return result
 
 
-@orders.action
+@action
 def reopen(name: str, reason: str) -> dict:
 	"""Work on a finished sheet again; what was told is taken back."""
 	sheet = locked(name)
