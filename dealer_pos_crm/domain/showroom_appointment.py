@@ -1,0 +1,121 @@
+"""An appointment in the showroom: its states, and who is asked twice at one time.
+
+When it can be, how long, and when it counts as missed are the same as in the service lane.
+"""
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from .appointment import overlaps
+from .refusal import Refused, _
+
+
+class Status(str, enum.Enum):
+	BOOKED = "Booked"
+	CONFIRMED = "Confirmed"
+	KEPT = "Kept"
+	NO_SHOW = "No-show"
+	CANCELLED = "Cancelled"
+	RESCHEDULED = "Rescheduled"
+
+
+class Action(str, enum.Enum):
+	CONFIRM = "Confirm"
+	KEEP = "Keep"
+	MISS = "No-show"
+	RESCHEDULE = "Reschedule"
+	CANCEL = "Cancel"
+
+
+# The person is still expected.
+OPEN = frozenset({Status.BOOKED, Status.CONFIRMED})
+
+_ALLOWED: dict[Action, frozenset[Status]] = {
+	Action.CONFIRM: frozenset({Status.BOOKED}),
+	Action.KEEP: OPEN | {Status.NO_SHOW},  # they came late
+	Action.MISS: OPEN | {Status.KEPT},  # it was somebody else
+	Action.RESCHEDULE: OPEN | {Status.NO_SHOW},
+	Action.CANCEL: OPEN,
+}
+
+_RESULT: dict[Action, Status] = {
+	Action.CONFIRM: Status.CONFIRMED,
+	Action.KEEP: Status.KEPT,
+	Action.MISS: Status.NO_SHOW,
+	Action.RESCHEDULE: Status.RESCHEDULED,
+	Action.CANCEL: Status.CANCELLED,
+}
+
+
+def allowed_actions(status: Status, *, has_visit: bool = False) -> tuple[Action, ...]:
+	"""What can be done now. A visit on file settles it: the person was here."""
+	if has_visit:
+		return (Action.KEEP,) if status in _ALLOWED[Action.KEEP] else ()
+	return tuple(action for action in Action if status in _ALLOWED[action])
+
+
+def after(action: Action, status: Status, name: str, *, has_visit: bool = False) -> Status:
+	"""The status that follows. Refused (``wrong_status``, ``has_visit``) with what is possible instead."""
+	possible = allowed_actions(status, has_visit=has_visit)
+	if action in possible:
+		return _RESULT[action]
+	if has_visit:
+		raise Refused(
+			"has_visit",
+			_("{0} has its visit: {1} is not possible any more. Go on with the visit"),
+			name,
+			action.value,
+		)
+	if possible:
+		raise Refused(
+			"wrong_status",
+			_("{0} is {1}: {2} is not possible now. Possible: {3}"),
+			name,
+			status.value,
+			action.value,
+			", ".join(found.value for found in possible),
+		)
+	raise Refused(
+		"wrong_status",
+		_("{0} is {1}: nothing more can be done with it. Book a new appointment"),
+		name,
+		status.value,
+	)
+
+
+def is_done(action: Action, status: Status) -> bool:
+	"""Whether the action was carried out already: doing it again changes nothing."""
+	return status is _RESULT[action]
+
+
+@dataclass(frozen=True)
+class Slot:
+	"""What an appointment takes up: a salesperson's time, and perhaps a car."""
+
+	name: str
+	starts_at: datetime
+	ends_at: datetime
+	salesperson: str | None = None
+	vehicle: str | None = None
+
+
+def conflicts(wanted: Slot, others: Iterable[Slot]) -> tuple[list[Slot], list[Slot]]:
+	"""Other appointments at the same time: (of the same salesperson, with the same car)."""
+	stay = (wanted.starts_at, wanted.ends_at)
+	same_time = [
+		other
+		for other in others
+		if other.name != wanted.name and overlaps(stay, (other.starts_at, other.ends_at))
+	]
+	return (
+		[other for other in same_time if wanted.salesperson and other.salesperson == wanted.salesperson],
+		[other for other in same_time if wanted.vehicle and other.vehicle == wanted.vehicle],
+	)
+
+
+# What stays as it was booked. Another time or another person is another appointment.
+FROZEN_WHEN_BOOKED: tuple[str, ...] = ("company", "customer", "lead", "starts_at")
+# What stays as it was once the person came, did not come, or will not come.
+FROZEN_WHEN_OVER: tuple[str, ...] = ("vehicle", "duration", "salesperson", "purpose", "deal")
