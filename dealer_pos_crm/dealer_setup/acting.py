@@ -1,10 +1,11 @@
 """What a person does to documents that others want as well: each action a transaction that begins fresh."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
 import frappe
+from frappe import _
 
 from dealer_pos_crm.dealer_setup.refusals import busy
 
@@ -61,3 +62,24 @@ def once(function: Callable[..., dict]) -> Callable[..., dict]:
 			return alone(*args, **kwargs)
 
 	return again
+
+
+def need_key(client_key: str | None) -> None:
+	"""What makes a document must come with a key of its own, so that a double click makes one."""
+	if not client_key:
+		frappe.throw(_("The request has no key of its own; reload the page and try again"))
+
+
+def each_alone(doctype: str, names: Iterable[str], work: Callable[[str], Any], title: str) -> None:
+	"""Do the work of a scheduled job on each document by itself: one that fails holds no other up.
+
+	``title`` says in the error log what could not be done, with a place for the document's name.
+	"""
+	for name in names:
+		try:
+			work(name)
+		except Exception:
+			frappe.db.rollback()
+			frappe.log_error(title=title.format(name)[:140], reference_doctype=doctype, reference_name=name)
+		else:
+			frappe.db.commit()  # nosemgrep - each document is a piece of work of its own

@@ -108,8 +108,8 @@ def states(
 ) -> list[tuple[str, Kind, State, Check | None]]:
 	"""Of each person and kind of check: where it stands, and the check that counts."""
 	last: dict[tuple[str, Kind], Check] = {}
-	for check in sorted(checks, key=lambda check: (check.checked_at, check.name)):
-		last[check.party, check.kind] = check
+	for made in sorted(checks, key=lambda check: (check.checked_at, check.name)):
+		last[made.party, made.kind] = made
 	found: list[tuple[str, Kind, State, Check | None]] = []
 	for party in parties:
 		for kind in Kind:

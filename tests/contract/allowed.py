@@ -94,9 +94,9 @@ COMMITS: dict[str, tuple[int, str]] = {
 		1,
 		"in the nightly run each row is a piece of work of its own; one that fails holds no other up",
 	),
-	"dealer_pos_crm/dealer_service/appointments/book.py": (
+	"dealer_pos_crm/dealer_setup/acting.py": (
 		1,
-		"each appointment is missed in a transaction of its own; one that fails holds no other up",
+		"a scheduled job's documents are each a piece of work of its own; one that fails holds no other up",
 	),
 	"dealer_pos_crm/dealer_service/recalls/lookup.py": (
 		2,

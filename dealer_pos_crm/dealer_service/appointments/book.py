@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import frappe
 from frappe import _
@@ -9,7 +10,7 @@ from frappe.utils import cint, cstr, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_service.appointments import checks, declined_rows, load, steps
 from dealer_pos_crm.dealer_service.appointments.alone import lock_vehicle, locked
-from dealer_pos_crm.dealer_setup.acting import action, once
+from dealer_pos_crm.dealer_setup.acting import action, each_alone, need_key, once
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import companies, settings_of
 from dealer_pos_crm.domain import appointment as rules
@@ -43,7 +44,7 @@ def book(client_key: str, jobs: list[dict] | None = None, **values) -> dict:
 
 	The same key again gives the same appointment. Returns name, status and what should be known (remarks).
 	"""
-	_need_key(client_key)
+	need_key(client_key)
 	lock_vehicle(values.get("vehicle"))  # before anything is read: a double click waits here
 	name = frappe.db.get_value(steps.DOCTYPE, {"client_key": client_key}, "name")
 	if name:
@@ -142,7 +143,7 @@ def reschedule(name: str, client_key: str, reason: str | None = None, **values) 
 	``values``: starts_at, and duration, team, advisor where they change. Its work, declined work included,
 	goes along. Returns the new appointment; ``old`` is the name of the first.
 	"""
-	_need_key(client_key)
+	need_key(client_key)
 	old = locked(name)
 	made = frappe.db.get_value(
 		steps.DOCTYPE, {"client_key": client_key}, ["name", "rescheduled_from"], as_dict=True
@@ -204,18 +205,12 @@ def mark_missed() -> None:
 	"""Whoever did not come within the grace time is a no-show. Every five minutes; each a piece of work."""
 	for company in companies():
 		grace = cint(settings_of(company).no_show_grace)
-		for name in _overdue(company, grace):
-			try:
-				_miss_by_itself(name, grace)
-			except Exception:
-				frappe.db.rollback()
-				frappe.log_error(
-					title=f"Appointment {name} could not be marked as missed",
-					reference_doctype=steps.DOCTYPE,
-					reference_name=name,
-				)
-			else:
-				frappe.db.commit()  # nosemgrep - each appointment is a piece of work of its own
+		each_alone(
+			steps.DOCTYPE,
+			_overdue(company, grace),
+			partial(_miss_by_itself, grace=grace),
+			"Appointment {0} could not be marked as missed",
+		)
 
 
 def _overdue(company: str, grace: int) -> list[str]:
@@ -278,11 +273,6 @@ def _copy_of(old, values: dict, client_key: str):
 	new.flags.told_by_caller = True
 	new.flags.rescheduled_from = old.name
 	return new
-
-
-def _need_key(client_key: str | None) -> None:
-	if not client_key:
-		frappe.throw(_("The request has no key of its own; reload the page and try again"))
 
 
 def _result(doc, *, repeated: bool = False) -> dict:

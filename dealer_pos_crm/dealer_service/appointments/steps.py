@@ -1,20 +1,14 @@
 """What an appointment says to the customer's history: each step once, with the same facts."""
 
-from datetime import datetime
-
 import frappe
 from frappe import _
-from frappe.utils import format_datetime, get_datetime
+from frappe.utils import get_datetime
 
 from dealer_pos_crm.dealer_service import log
+from dealer_pos_crm.dealer_setup.wording import clock_text
 from dealer_pos_crm.domain.appointment import lead_hours
 
 DOCTYPE = "Service Appointment"
-
-
-def clock_text(moment: datetime | str) -> str:
-	"""A day and a time as people say them: "Fri 28 Nov 09:30"."""
-	return format_datetime(get_datetime(moment), "EEE d MMM HH:mm")
 
 
 def vehicle_text(doc) -> str:

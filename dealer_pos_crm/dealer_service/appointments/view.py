@@ -4,10 +4,9 @@ import frappe
 from frappe.utils import getdate
 
 from dealer_pos_crm.dealer_service.appointments import book, context, load, steps
+from dealer_pos_crm.dealer_setup.chain import chain_of
 from dealer_pos_crm.dealer_setup.people import in_rows, names_of
 from dealer_pos_crm.domain.appointment import OPEN, Action, Status, allowed_actions
-
-_LONGEST_CHAIN = 50
 
 
 def of(name: str) -> dict:
@@ -26,7 +25,7 @@ def of(name: str) -> dict:
 		"repair_order": made,
 		"order_cancelled": bool(made and not order),
 		"is_open": Status(doc.status) in OPEN,
-		"chain": _chain(doc),
+		"chain": chain_of(doc),
 		"happened": happened,
 		"load": load.of_team(doc.company, getdate(doc.starts_at), doc.team),
 		"context": context.context(
@@ -34,27 +33,6 @@ def of(name: str) -> dict:
 		),
 		"people": names_of({doc.advisor, doc.booked_by, *in_rows(happened, "actor")}),
 	}
-
-
-def _chain(doc) -> list[dict]:
-	"""Every time that this visit had, the first one first; alone it has no chain."""
-	before, after = _follow(doc, "rescheduled_from"), _follow(doc, "rescheduled_to")
-	if not before and not after:
-		return []
-	own = {"name": doc.name, "status": doc.status, "starts_at": doc.starts_at}
-	return [*reversed(before), own, *after]
-
-
-def _follow(doc, field: str) -> list[dict]:
-	found, seen, name = [], {doc.name}, doc.get(field)
-	while name and name not in seen and len(found) < _LONGEST_CHAIN:
-		seen.add(name)
-		row = frappe.db.get_value(steps.DOCTYPE, name, ["name", "status", "starts_at", field], as_dict=True)
-		if not row:
-			break
-		name = row.pop(field)
-		found.append(row)
-	return found
 
 
 def _happened(doc) -> list[dict]:
