@@ -90,30 +90,56 @@ def log_path(name: str) -> Path:
 	return LOGS / f"{name}.log"
 
 
-def run(
+@dataclass
+class Job:
+	"""A command that runs, with its output going to its log."""
+
+	process: subprocess.Popen[bytes]
+	started: float
+	log: Path
+	out: BinaryIO
+	reader: threading.Thread
+
+	def wait(self, timeout: float | None) -> Ran:
+		"""Its end; after `timeout` seconds the whole process group is stopped."""
+		timed_out = False
+		try:
+			code = self.process.wait(timeout)
+		except subprocess.TimeoutExpired:
+			timed_out = True
+			code = _stop_group(self.process)
+		self.reader.join(3)
+		self.out.close()
+		return Ran(code, time.monotonic() - self.started, self.log, timed_out)
+
+	def stop(self) -> None:
+		_stop_group(self.process)
+
+
+def start(
 	args: Sequence[str | Path],
 	log: Path,
 	*,
 	cwd: Path | None = None,
 	env: Mapping[str, str] | None = None,
 	account: Account | None = None,
-	timeout: float | None = None,
 	live: bool = False,
 	stdin: Path | None = None,
 	foreground: bool = False,
 	on_terminal: bool = False,
-) -> Ran:
-	"""Run a command with its output in `log` (and on the terminal with `live`).
+) -> Job | Ran:
+	"""Start a command with its output in `log` (and on the terminal with `live`); `Ran` when it cannot start.
 
-	After `timeout` seconds the whole process group is stopped. `foreground` keeps the terminal for a command
-	that may ask something there (sudo); `on_terminal` gives it the terminal to draw on, and no log.
+	`foreground` keeps the terminal for a command that may ask something there (sudo); `on_terminal` gives it
+	the terminal to draw on, and no log.
 	"""
 	started = time.monotonic()
 	words = [str(word) for word in args]
 	ids = identity(account)
-	with log.open("ab") as out, open(stdin or os.devnull, "rb") as source:
-		out.write(f"$ {' '.join(words)}\n".encode())
-		out.flush()
+	out = log.open("ab")
+	out.write(f"$ {' '.join(words)}\n".encode())
+	out.flush()
+	with open(stdin or os.devnull, "rb") as source:
 		try:
 			process = subprocess.Popen(
 				words,
@@ -129,22 +155,57 @@ def run(
 			)
 		except OSError as error:
 			out.write(f"cannot start: {error}\n".encode())
+			out.close()
 			return Ran(127, time.monotonic() - started, log)
+	# A thread reads, so that a daemon which the command leaves behind cannot keep us waiting for its pipe.
+	reader = threading.Thread(target=_copy, args=(process, out, live), daemon=True)
+	reader.start()
+	return Job(process, started, log, out, reader)
 
-		# A thread reads, so that a daemon which the command leaves behind cannot keep us waiting for its pipe.
-		reader = threading.Thread(target=_copy, args=(process, out, live), daemon=True)
-		reader.start()
-		timed_out = False
-		try:
-			code = process.wait(timeout)
-		except subprocess.TimeoutExpired:
-			timed_out = True
-			code = _stop_group(process)
-		except BaseException:
-			_stop_group(process)
-			raise
-		reader.join(3)
-	return Ran(code, time.monotonic() - started, log, timed_out)
+
+def wait_for_all(jobs: Sequence[Job | Ran], timeout: float | None = None) -> list[Ran]:
+	"""The end of each; told to end ourselves, all of them are stopped first."""
+	until = None if timeout is None else time.monotonic() + timeout
+	try:
+		return [
+			job
+			if isinstance(job, Ran)
+			else job.wait(None if until is None else max(0, until - time.monotonic()))
+			for job in jobs
+		]
+	except BaseException:
+		for job in jobs:
+			if isinstance(job, Job):
+				job.stop()
+		raise
+
+
+def run(
+	args: Sequence[str | Path],
+	log: Path,
+	*,
+	cwd: Path | None = None,
+	env: Mapping[str, str] | None = None,
+	account: Account | None = None,
+	timeout: float | None = None,
+	live: bool = False,
+	stdin: Path | None = None,
+	foreground: bool = False,
+	on_terminal: bool = False,
+) -> Ran:
+	"""Run a command to its end, at most `timeout` seconds; see `start`."""
+	job = start(
+		args,
+		log,
+		cwd=cwd,
+		env=env,
+		account=account,
+		live=live,
+		stdin=stdin,
+		foreground=foreground,
+		on_terminal=on_terminal,
+	)
+	return wait_for_all([job], timeout)[0]
 
 
 def _copy(process: subprocess.Popen[bytes], out: BinaryIO, live: bool) -> None:

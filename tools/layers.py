@@ -67,6 +67,20 @@ def from_pytest(layer: str, code: int, junit: Path, seconds: float, timed_out: b
 	return result
 
 
+def together(name: str, parts: Sequence[Layer]) -> Layer:
+	"""One layer that ran in several parts at the same time."""
+	bad = [part for part in parts if part.status != OK]
+	return Layer(
+		name,
+		bad[0].status if bad else OK,
+		sum(part.passed for part in parts),
+		sum(part.failed for part in parts),
+		sum(part.skipped for part in parts),
+		max(part.seconds for part in parts),
+		"; ".join(dict.fromkeys(part.reason for part in bad)),
+	)
+
+
 def table(rows: Sequence[Layer]) -> str:
 	"""One table: layer, status, passed, failed, skipped, seconds."""
 	head = ("layer", "status", "passed", "failed", "skipped", "seconds")

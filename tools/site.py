@@ -16,11 +16,12 @@ from tools.database import Root, dumping
 from tools.venv import fingerprint
 
 TEST = "dealer-test.localhost"
+SECOND = "dealer-test-2.localhost"
 UNINSTALL = "dealer-uninstall.localhost"
 DEMO = "dealer-demo.localhost"
 CLEAN = "dealer-clean.localhost"
 # No other site is ever made, changed or dropped by these tools.
-OURS = frozenset((TEST, UNINSTALL, DEMO, CLEAN))
+OURS = frozenset((TEST, SECOND, UNINSTALL, DEMO, CLEAN))
 
 PASSWORD = "admin"
 KEEP_DUMPS = 2

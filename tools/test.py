@@ -10,11 +10,25 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import app, bench, beside, database, lint, services, venv
+from tools import app, bench, beside, database, halves, lint, services, venv
 from tools.bench import APP, Bench
-from tools.console import BUILD, CHECKOUT, LOGS, Failure, NotHere, log_path, run, say, stop_children_with_us
-from tools.layers import FAILED, LAYERS, NOT_PICKED, SUMMARY, Layer, from_pytest, not_run, report
-from tools.site import TEST, UNINSTALL, Sites
+from tools.console import (
+	BUILD,
+	CHECKOUT,
+	LOGS,
+	Failure,
+	Job,
+	NotHere,
+	Ran,
+	log_path,
+	run,
+	say,
+	start,
+	stop_children_with_us,
+	wait_for_all,
+)
+from tools.layers import FAILED, LAYERS, NOT_PICKED, SUMMARY, Layer, from_pytest, not_run, report, together
+from tools.site import SECOND, TEST, UNINSTALL, Sites
 
 # The whole command stays below half an hour on a slow or shared machine; alone it takes a third of that.
 BUDGET = 27 * 60
@@ -57,9 +71,11 @@ def _picked(words: Sequence[str]) -> list[str]:
 	return [name for name in LAYERS if name in asked] or list(LAYERS)
 
 
-def _pytest_words(tests: Path, root: Path, junit: Path) -> list[str | Path]:
+def _pytest_words(tests: Sequence[Path], root: Path, junit: Path) -> list[str | Path]:
 	return [
-		*("-m", "pytest", tests, "--rootdir", root, "-c", root / "pyproject.toml"),
+		*("-m", "pytest"),
+		*tests,
+		*("--rootdir", root, "-c", root / "pyproject.toml"),
 		*("--junitxml", junit, "-p", "no:cacheprovider", "--tb=short", "-q"),
 		*("--durations", "5", "--durations-min", "5"),
 	]
@@ -74,7 +90,7 @@ def _run_outside(name: str, python: Path, until: float) -> Layer:
 	say(f"\n{name}")
 	junit = BUILD / f"junit-{name}.xml"
 	junit.unlink(missing_ok=True)
-	words = [python, *_pytest_words(CHECKOUT / "tests" / name, CHECKOUT, junit)]
+	words = [python, *_pytest_words([CHECKOUT / "tests" / name], CHECKOUT, junit)]
 	env = {**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(BUILD / "hypothesis")}
 	env.pop("PYTHONPATH", None)
 	ran = run(words, log_path(name), cwd=CHECKOUT, env=env, timeout=_timeout(name, until), live=True)
@@ -116,41 +132,68 @@ def _prepare(found: Bench) -> Sites:
 
 def _run_layer(name: str, found: Bench, python: Path, sites: Sites, until: float) -> Layer:
 	say(f"\n{name}")
-	more: dict[str, str] = {}
 	try:
 		if name == "site":
-			sites.restore(UNINSTALL, allow_tests=True, pause_scheduler=1)
-			more = {"DEALER_UNINSTALL_SITE": UNINSTALL}
-		else:
-			more = browser_environment(found)
-		return _run_pytest(name, found, python, more, until)
+			return _run_site_tests(found, python, sites, until)
+		tests, more = [found.app / "tests" / name], browser_environment(found)
+		return _result(name, found, _start(name, found, python, TEST, tests, more, live=True), until)
 	except NotHere as reason:
 		return not_run(name, str(reason))
 	except Failure as failure:
 		say(failure.explain())
 		return Layer(name, FAILED, reason=_first_line(failure))
+
+
+def _run_site_tests(found: Bench, python: Path, sites: Sites, until: float) -> Layer:
+	"""Two halves at the same time, each on a fresh site of its own."""
+	try:
+		sites.restore(UNINSTALL, allow_tests=True, pause_scheduler=1)
+		sites.restore(SECOND, allow_tests=True, pause_scheduler=1, mute_emails=0)
+		sites.install_app(SECOND)
+		tests = halves.deal(list((found.app / "tests" / "site").glob("test_*.py")))
+		more = {"DEALER_UNINSTALL_SITE": UNINSTALL}
+		jobs = [
+			_start(f"site-{number}", found, python, site, half, more, live=number == 1)
+			for number, (site, half) in enumerate(zip((TEST, SECOND), tests, strict=True), 1)
+		]
+		ends = wait_for_all(jobs, _timeout("site", until))
+		say("\n" + ends[1].log.read_text(encoding="utf-8", errors="replace"))
+		parts = [_read(f"site-{number}", found, ran) for number, ran in enumerate(ends, 1)]
+		return together("site", parts)
 	finally:
-		if name == "site":
-			sites.remove(UNINSTALL)
+		sites.remove(UNINSTALL)
+		sites.remove(SECOND)
 
 
-def _run_pytest(name: str, found: Bench, python: Path, more: dict[str, str], until: float) -> Layer:
-	junit = found.folder("reports") / f"junit-{name}.xml"
+def _start(
+	name: str,
+	found: Bench,
+	python: Path,
+	site: str,
+	tests: Sequence[Path],
+	more: dict[str, str],
+	*,
+	live: bool,
+) -> Job | Ran:
+	junit = _junit(name, found)
 	junit.unlink(missing_ok=True)
 	env = found.env(
-		DEALER_TEST_SITE=TEST, DEALER_BENCH_DIR=str(found.path), PYTHONDONTWRITEBYTECODE="1", **more
+		DEALER_TEST_SITE=site, DEALER_BENCH_DIR=str(found.path), PYTHONDONTWRITEBYTECODE="1", **more
 	)
-	words = [python, *_pytest_words(found.app / "tests" / name, found.app, junit)]
-	ran = run(
-		words,
-		log_path(name),
-		cwd=found.sites,
-		env=env,
-		account=found.account,
-		timeout=_timeout(name, until),
-		live=True,
-	)
-	return from_pytest(name, ran.code, junit, ran.seconds, ran.timed_out)
+	words = [python, *_pytest_words(tests, found.app, junit)]
+	return start(words, log_path(name), cwd=found.sites, env=env, account=found.account, live=live)
+
+
+def _junit(name: str, found: Bench) -> Path:
+	return found.folder("reports") / f"junit-{name}.xml"
+
+
+def _result(name: str, found: Bench, job: Job | Ran, until: float) -> Layer:
+	return _read(name, found, wait_for_all([job], _timeout(name, until))[0])
+
+
+def _read(name: str, found: Bench, ran: Ran) -> Layer:
+	return from_pytest(name, ran.code, _junit(name, found), ran.seconds, ran.timed_out)
 
 
 def browser_environment(found: Bench) -> dict[str, str]:
