@@ -6,3 +6,23 @@ import frappe
 def major_version() -> int:
 	"""15, 16, ..."""
 	return int(frappe.__version__.split(".")[0])
+
+
+def lead_source_field() -> str:
+	"""The field of a Lead that holds where it came from."""
+	return "source" if major_version() < 16 else "utm_source"
+
+
+def lead_campaign_field() -> str:
+	"""The field of a Lead that holds the campaign that brought it."""
+	return "campaign_name" if major_version() < 16 else "utm_campaign"
+
+
+def lead_source_doctype() -> tuple[str, str]:
+	"""The doctype of sources, and its field that holds the name."""
+	return ("Lead Source", "source_name") if major_version() < 16 else ("UTM Source", "name")
+
+
+def campaign_doctype() -> tuple[str, str]:
+	"""The doctype of campaigns, and its field that holds the name."""
+	return ("Campaign", "campaign_name") if major_version() < 16 else ("UTM Campaign", "name")

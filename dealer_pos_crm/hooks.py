@@ -32,13 +32,20 @@ jinja = {
 	]
 }
 
-# Customer form timeline
-additional_timeline_content = {"Customer": ["dealer_pos_crm.dealer_crm.timeline.get_timeline"]}
+# Timelines of forms of ERPNext's own doctypes
+additional_timeline_content = {
+	"Customer": ["dealer_pos_crm.dealer_crm.timeline.get_timeline"],
+	"Lead": ["dealer_pos_crm.dealer_crm.timeline.get_timeline"],
+}
 
 # Document events, by doctype
 doc_events = {
 	"Company": {
 		"after_rename": "dealer_pos_crm.listeners.company.after_rename",
+	},
+	"Contact": {
+		"on_trash": "dealer_pos_crm.listeners.contact.on_trash",
+		"on_update": "dealer_pos_crm.listeners.contact.on_update",
 	},
 	"Customer": {
 		"after_rename": "dealer_pos_crm.listeners.customer.after_rename",
@@ -50,6 +57,14 @@ doc_events = {
 		"on_cancel": "dealer_pos_crm.listeners.journal_entry.on_cancel",
 		"on_submit": "dealer_pos_crm.listeners.journal_entry.on_submit",
 		"validate": "dealer_pos_crm.listeners.journal_entry.validate",
+	},
+	"Lead": {
+		"after_insert": "dealer_pos_crm.listeners.lead.after_insert",
+		"after_rename": "dealer_pos_crm.listeners.lead.after_rename",
+		"before_validate": "dealer_pos_crm.listeners.lead.before_validate",
+		"on_trash": "dealer_pos_crm.listeners.lead.on_trash",
+		"on_update": "dealer_pos_crm.listeners.lead.on_update",
+		"validate": "dealer_pos_crm.listeners.lead.validate",
 	},
 	"POS Invoice": {
 		"on_cancel": "dealer_pos_crm.listeners.sales_invoice.on_cancel",
@@ -107,8 +122,10 @@ ignore_links_on_delete = [
 	"Deposit Action",
 	"Deposit Movement",
 	"Follow Up",
+	"Lead Intake",
 	"Manufacturer Claim",
 	"Service Log",
+	"Showroom Log",
 ]
 
 # Connections on forms of ERPNext's own doctypes

@@ -1,0 +1,1 @@
+"""Leads: from a message at the door to somebody who is known, asked after and answered."""

@@ -1,0 +1,14 @@
+"""Contact: found by its e-mails and numbers, however they were typed."""
+
+from dealer_pos_crm.dealer_crm.leads import points
+from dealer_pos_crm.dealer_setup.settings import companies
+
+
+def on_update(doc, method=None) -> None:
+	if companies():
+		points.keep("Contact", doc.name, points.of_contact(doc))
+
+
+def on_trash(doc, method=None) -> None:
+	if companies():
+		points.forget("Contact", doc.name)
