@@ -1,0 +1,7 @@
+"""Communication: a message that a person wrote answers a lead, one from the customer asks again."""
+
+from dealer_pos_crm.dealer_crm.leads import contact
+
+
+def after_insert(doc, method=None) -> None:
+	contact.of_communication(doc)
