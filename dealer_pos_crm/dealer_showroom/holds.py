@@ -7,11 +7,14 @@ from frappe import _
 from frappe.utils import format_datetime, get_datetime, get_link_to_form, now_datetime
 
 from dealer_pos_crm.dealer_crm import spine
+from dealer_pos_crm.domain.deal import WORKING, Stage
 from dealer_pos_crm.domain.deposit import HOLDING
 from dealer_pos_crm.domain.event import Event
 from dealer_pos_crm.domain.vehicle import HOLDABLE, Status
 
 EXTENDED = "Extended"
+# A deal at one of these keeps its vehicle, whatever the time.
+_SIGNED = (Stage.CONTRACTED.value, Stage.DELIVERED.value, Stage.FUNDED.value)
 
 
 class VehicleHeld(frappe.ValidationError):
@@ -30,7 +33,7 @@ def lock(vehicle: str | None) -> None:
 def active_hold(vehicle: str):
 	"""The hold that stands on a vehicle now, read past any snapshot; None when it is free."""
 	rows = frappe.db.sql(
-		"""select name, vehicle, customer, deposit, company, held_from, hold_until, held_by
+		"""select name, vehicle, customer, deposit, deal, company, held_from, hold_until, held_by
 		from `tabDealer Vehicle Hold` where active_vehicle = %s lock in share mode""",
 		vehicle,
 		as_dict=True,
@@ -66,31 +69,56 @@ def not_in_stock(vehicle: str) -> str | None:
 
 
 def _refuse(hold) -> None:
+	frappe.throw(held_text(hold), VehicleHeld, title=_("Already Held"))
+
+
+def held_text(hold) -> str:
+	"""Who holds a vehicle, until when and by what, and what can be done."""
 	title = frappe.db.get_value("Dealer Vehicle", hold.vehicle, "title") or hold.vehicle
 	customer = frappe.db.get_value("Customer", hold.customer, "customer_name") or hold.customer
-	frappe.throw(
+	text = (
 		_(
+			"{0} is held for {1} until {2} (deal {3}). Put the customer on the waiting list, or choose another vehicle"
+		)
+		if hold.deal and not hold.deposit
+		else _(
 			"{0} is held for {1} until {2} (deposit {3}). Put the customer on the waiting list, or choose another vehicle"
-		).format(
-			get_link_to_form("Dealer Vehicle", hold.vehicle, title),
-			frappe.bold(customer),
-			frappe.bold(format_datetime(hold.hold_until)),
-			get_link_to_form("Deposit", hold.deposit) if hold.deposit else "-",
-		),
-		VehicleHeld,
-		title=_("Already Held"),
+		)
+	)
+	return text.format(
+		get_link_to_form("Dealer Vehicle", hold.vehicle, title),
+		frappe.bold(customer),
+		frappe.bold(format_datetime(hold.hold_until)),
+		_by(hold),
 	)
 
 
-def hold(vehicle: str, customer: str, deposit: str, company: str, until: datetime | str):
-	"""Hold a vehicle for a deposit's customer. The unique key on the active vehicle decides a race."""
+def _by(hold) -> str:
+	if hold.deposit:
+		return get_link_to_form("Deposit", hold.deposit)
+	return get_link_to_form("Deal Jacket", hold.deal) if hold.deal else "-"
+
+
+def hold(
+	vehicle: str,
+	customer: str,
+	deposit: str | None,
+	company: str,
+	until: datetime | str,
+	deal: str | None = None,
+):
+	"""Hold a vehicle for a deposit's customer, a deal's, or both. The unique key on the active vehicle
+	decides a race."""
 	lock(vehicle)
+	if deposit and not deal:
+		deal = frappe.db.get_value("Deposit", deposit, "deal")
 	doc = frappe.get_doc(
 		{
 			"doctype": "Dealer Vehicle Hold",
 			"vehicle": vehicle,
 			"customer": customer,
 			"deposit": deposit,
+			"deal": deal,
 			"company": company,
 			"held_from": now_datetime(),
 			"hold_until": get_datetime(until),
@@ -121,22 +149,94 @@ def hold(vehicle: str, customer: str, deposit: str, company: str, until: datetim
 def extend(deposit: str, until: datetime | str):
 	"""Let a deposit's hold run to a later time: a new hold follows the old one without a gap.
 
-	Of two deposits of one customer the one that holds longer keeps the vehicle for both.
+	Of two deposits of one customer the one that holds longer keeps the vehicle for both; where their deal
+	holds it as well, both do, as long as the longer one.
 	"""
 	vehicle, customer, company = frappe.db.get_value("Deposit", deposit, ["vehicle", "customer", "company"])
 	lock(vehicle)
 	standing = active_hold(vehicle)
 	if standing and standing.customer != customer:
 		_refuse(standing)
-	if standing and standing.deposit != deposit and standing.hold_until >= get_datetime(until):
+	if (
+		standing
+		and standing.deposit
+		and standing.deposit != deposit
+		and standing.hold_until >= get_datetime(until)
+	):
 		return standing
+	claim = _claim_of_deal(vehicle, customer)
+	until = max(get_datetime(until), claim.hold_until) if claim else until
 	if standing:
 		_end(standing.name, EXTENDED, superseded=True)
-	return hold(vehicle, customer, deposit, company, until)
+	return hold(vehicle, customer, deposit, company, until, claim.name if claim else None)
+
+
+def hold_for_deal(vehicle: str, customer: str, deal: str, company: str, until: datetime | str):
+	"""Hold a vehicle for a deal, beside a deposit of the same customer when there is one."""
+	lock(vehicle)
+	standing = active_hold(vehicle)
+	if standing and standing.customer != customer:
+		_refuse(standing)
+	if standing is None:
+		check_free(vehicle, customer)
+		return hold(vehicle, customer, None, company, until, deal)
+	of_deposit = _claim_of_deposit(vehicle, customer)
+	until = max(get_datetime(until), of_deposit.hold_until) if of_deposit else get_datetime(until)
+	if standing.deal == deal and standing.hold_until == until:
+		return standing
+	_end(standing.name, EXTENDED, superseded=True)
+	return hold(vehicle, customer, standing.deposit, company, until, deal)
+
+
+def release_deal(vehicle: str, customer: str, deal: str, reason: str) -> None:
+	"""A deal lets its vehicle go: it is free, unless a deposit of the same customer holds it on its own.
+
+	The deal's own claim (its ``hold_until``) must be gone already.
+	"""
+	lock(vehicle)
+	standing = active_hold(vehicle)
+	if not standing or standing.customer != customer or standing.deal != deal:
+		return
+	rest = _claim_of_deposit(vehicle, customer)
+	if not rest:
+		if not standing.deposit:
+			release(standing.name, reason)
+			pass_on(vehicle, customer)
+		elif _holds_on_its_own(standing.deposit):
+			return
+		else:
+			release(standing.name, reason)
+		return
+	if standing.deposit == rest.name and standing.hold_until == rest.hold_until:
+		return
+	_end(standing.name, EXTENDED, superseded=True)
+	hold(vehicle, customer, rest.name, rest.company, rest.hold_until)
+
+
+def _holds_on_its_own(deposit: str) -> bool:
+	"""Money that went into the sale of the vehicle keeps it, whatever the time."""
+	return bool(frappe.db.get_value("Deposit", deposit, "applied_amount"))
 
 
 def pass_on(vehicle: str, customer: str) -> None:
-	"""A hold was released: another deposit of the same customer may hold the vehicle still."""
+	"""A hold was released: another deposit of the same customer, or their deal, may hold the vehicle still."""
+	deposit, deal = _claim_of_deposit(vehicle, customer), _claim_of_deal(vehicle, customer)
+	first = deposit or deal
+	if not first or active_hold(vehicle) is not None or not_in_stock(vehicle) is not None:
+		return
+	until = max(claim.hold_until for claim in (deposit, deal) if claim)
+	hold(
+		vehicle,
+		customer,
+		deposit.name if deposit else None,
+		first.company,
+		until,
+		deal.name if deal else None,
+	)
+
+
+def _claim_of_deposit(vehicle: str, customer: str):
+	"""The customer's deposit that keeps the vehicle the longest; None when none does."""
 	rows = frappe.db.sql(
 		"""select name, company, hold_until from `tabDeposit`
 		where vehicle = %s and customer = %s and status in %s and hold_until > %s
@@ -144,8 +244,19 @@ def pass_on(vehicle: str, customer: str) -> None:
 		(vehicle, customer, tuple(status.value for status in HOLDING), now_datetime()),
 		as_dict=True,
 	)
-	if rows and active_hold(vehicle) is None and not_in_stock(vehicle) is None:
-		hold(vehicle, customer, rows[0].name, rows[0].company, rows[0].hold_until)
+	return rows[0] if rows else None
+
+
+def _claim_of_deal(vehicle: str, customer: str):
+	"""The customer's deal that keeps the vehicle now; None when none does."""
+	rows = frappe.db.sql(
+		"""select name, company, hold_until from `tabDeal Jacket`
+		where vehicle = %s and customer = %s and stage in %s and hold_until > %s
+		order by hold_until desc, name limit 1""",
+		(vehicle, customer, tuple(stage.value for stage in WORKING), now_datetime()),
+		as_dict=True,
+	)
+	return rows[0] if rows else None
 
 
 def release(name: str, reason: str) -> None:
@@ -159,12 +270,26 @@ def release(name: str, reason: str) -> None:
 			"held_for": None,
 			"hold_until": None,
 			"hold_deposit": None,
+			"hold_deal": None,
 			"free_status": None,
 			"status": free if vehicle.status == "On Hold" else vehicle.status,
 		},
 		notify=True,
 	)
 	spine.record(events_of(doc))
+
+
+def end_by_sale(name: str, reason: str) -> None:
+	"""The vehicle goes to whom it was held for: the hold is over and the vehicle was never free again."""
+	doc = _end(name, reason, superseded=True)
+	vehicle = frappe.get_doc("Dealer Vehicle", doc.vehicle, for_update=True)
+	vehicle.db_set(
+		{
+			field: None
+			for field in ("hold", "held_for", "hold_until", "hold_deposit", "hold_deal", "free_status")
+		},
+		notify=True,
+	)
 
 
 def _end(name: str, reason: str, *, superseded: bool):
@@ -191,6 +316,7 @@ def _show_on_vehicle(doc) -> None:
 		"held_for": doc.customer,
 		"hold_until": doc.hold_until,
 		"hold_deposit": doc.deposit,
+		"hold_deal": doc.deal,
 	}
 	if vehicle.status != "On Hold":
 		values |= {"free_status": vehicle.status, "status": "On Hold"}
@@ -200,13 +326,18 @@ def _show_on_vehicle(doc) -> None:
 def events_of(row) -> list[Event]:
 	"""What one hold says to the spine: held, expired, released."""
 	title = frappe.get_cached_value("Dealer Vehicle", row.vehicle, "title") or row.vehicle
-	department = frappe.get_cached_value("Deposit", row.deposit, "department") if row.deposit else None
+	department = (
+		frappe.get_cached_value("Deposit", row.deposit, "department")
+		if row.deposit
+		else ("Sales" if row.deal else None)
+	)
 	common = {
 		"customer": row.customer,
 		"company": row.company,
 		"department": department,
 		"vehicle": row.vehicle,
 		"deposit": row.deposit,
+		"deal": row.deal,
 		"reference_doctype": "Dealer Vehicle",
 		"reference_name": row.vehicle,
 	}
@@ -227,7 +358,7 @@ def events_of(row) -> list[Event]:
 			**common,
 		)
 	]
-	if row.expired_at:
+	if row.expired_at and row.deposit:
 		found.append(
 			Event(
 				key=f"deposit.hold_expired:{row.name}",
@@ -274,26 +405,36 @@ def expire_due() -> None:
 
 def _due() -> list[tuple[str, str, str | None]]:
 	"""Holds whose time has come: name, vehicle, deposit. Money that went into the sale of the vehicle keeps
-	it for its buyer."""
+	it for its buyer, and so does a signed contract."""
 	return frappe.db.sql(
 		"""select h.name, h.vehicle, h.deposit from `tabDealer Vehicle Hold` h
 		left join `tabDeposit` d on d.name = h.deposit
+		left join `tabDeal Jacket` j on j.name = h.deal and j.vehicle = h.vehicle
 		where h.ended_at is null and h.expired_at is null and h.hold_until <= %s
-			and ifnull(d.applied_amount, 0) = 0
+			and ifnull(d.applied_amount, 0) = 0 and ifnull(j.stage, '') not in %s
 		order by h.hold_until, h.name""",
-		now_datetime(),
+		(now_datetime(), _SIGNED),
 	)
 
 
 def _expire(name: str, vehicle: str, deposit: str | None, refresh, is_dealership, settings_of) -> None:
 	applied = frappe.db.get_value("Deposit", deposit, "applied_amount", for_update=True) if deposit else 0
+	deal = frappe.db.get_value("Dealer Vehicle Hold", name, "deal")
+	stage = frappe.db.get_value("Deal Jacket", deal, "stage", for_update=True) if deal else None
 	lock(vehicle)
 	doc = frappe.get_doc("Dealer Vehicle Hold", name, for_update=True)
-	if applied or doc.ended_at or doc.expired_at or get_datetime(doc.hold_until) > now_datetime():
+	if (
+		applied
+		or stage in _SIGNED
+		or doc.ended_at
+		or doc.expired_at
+		or get_datetime(doc.hold_until) > now_datetime()
+	):
 		return
 	doc.db_set("expired_at", now_datetime())
 	spine.record(events_of(doc))
 	if not is_dealership(doc.company) or settings_of(doc.company).release_on_expiry:
 		release(doc.name, _("The hold ended"))
+		pass_on(doc.vehicle, doc.customer)
 	if deposit:
 		refresh(deposit)

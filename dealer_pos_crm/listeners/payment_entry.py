@@ -33,6 +33,7 @@ FIELDS = (
 	"base_paid_amount",
 	"dealer_deposit",
 	"dealer_vehicle",
+	"dealer_deal",
 	"remarks",
 )
 
@@ -103,6 +104,7 @@ def events_of(row: Mapping) -> list[Event]:
 		else department_of(row.get("company"), row.get("cost_center")),
 		"deposit": row.get("dealer_deposit") or None,
 		"vehicle": row.get("dealer_vehicle") or None,
+		"deal": row.get("dealer_deal") or None,
 		"reference_doctype": "Payment Entry",
 		"reference_name": row.get("name"),
 		"amount": amount,

@@ -21,6 +21,7 @@ from dealer_pos_crm.dealer_setup.refusals import busy, explained
 from dealer_pos_crm.dealer_setup.roles import APPROVING, SETTLING
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.dealer_showroom import holds
+from dealer_pos_crm.dealer_showroom.deals import deposits as deals
 from dealer_pos_crm.domain.deposit import (
 	Action,
 	Asker,
@@ -93,6 +94,7 @@ def take(name: str, tenders: list[dict], client_key: str | None) -> dict:
 		return done
 	with explained():
 		check_action(Action.TAKE, Status(deposit.status), deposit.name)
+		deals.link(deposit)
 		action = _new_action(deposit, Action.TAKE, client_key, amount=_amount(deposit, deposit.amount))
 		action.to_vehicle = deposit.vehicle
 		action.to_held_for = deposit.held_for
@@ -108,9 +110,15 @@ def act(name: str, kind: str, values: dict | None, client_key: str | None) -> di
 	``values``: amount (major units), reason, and what the action needs: sales_invoice, mode_of_payment,
 	reference_no, to_vehicle, to_held_for, hold_until. Returns ``{"status": "Done" | "Requested", ...}``.
 	"""
-	action_kind = _kind(kind)
 	values = dict(values or {})
-	deposit = _alone_with(name, values.get("sales_invoice"))
+	_kind(kind)
+	return act_on(_alone_with(name, values.get("sales_invoice")), kind, values, client_key)
+
+
+def act_on(deposit, kind: str, values: dict, client_key: str | None) -> dict:
+	"""The same as a part of a greater action, whose transaction holds the lock on the deposit."""
+	action_kind = _kind(kind)
+	values = dict(values)
 	done = _already_done(client_key, deposit.name, action_kind)
 	if done:
 		return done
@@ -128,6 +136,21 @@ def act(name: str, kind: str, values: dict | None, client_key: str | None) -> di
 		if why:
 			return _ask(deposit, action, why)
 		made = _carried_out(deposit, action, lambda: _DOERS[action_kind].do(deposit, action, facts))
+	return _result(action, made)
+
+
+def carry_out(deposit, kind: Action, client_key: str, amount: Money, values: dict) -> dict:
+	"""Do a thing with a deposit as a part of something larger that was decided already: the delivery of its
+	car. In the caller's transaction, which has locked the deposit and what it touches.
+	"""
+	done = _already_done(client_key, deposit.name, kind)
+	if done:
+		return done
+	facts = ledger.read(deposit.name, deposit.currency)
+	check_action(kind, Status(deposit.status), deposit.name)
+	action = _new_action(deposit, kind, client_key, amount=amount, values=values)
+	_DOERS[kind].check(deposit, action, facts)
+	made = _carried_out(deposit, action, lambda: _DOERS[kind].do(deposit, action, facts))
 	return _result(action, made)
 
 
@@ -186,7 +209,13 @@ def _alone_with(name: str | None, invoice: str | None = None):
 		frappe.db.get_value("Sales Invoice", invoice, "name", for_update=True)
 	for payment in payments:
 		frappe.db.get_value("Payment Entry", payment, "name", for_update=True)
+	return locked(name)
+
+
+def locked(name: str):
+	"""The deposit with its row locked, then its deal, then its vehicle: everybody keeps to this order."""
 	deposit = frappe.get_doc("Deposit", name, for_update=True)
+	deals.lock_of(deposit)
 	holds.lock(deposit.vehicle)
 	return deposit
 
@@ -252,6 +281,7 @@ def _new_action(deposit, kind: Action, client_key: str | None, amount: Money, va
 			"requested_by": frappe.session.user,
 			"requested_at": now_datetime(),
 			"from_vehicle": deposit.vehicle,
+			"deal": deposit.deal,
 			**{
 				field: values.get(field)
 				for field in (

@@ -23,7 +23,7 @@ def deposits_of(payments: list[str]) -> dict[str, frappe._dict]:
 	if not payments:
 		return {}
 	rows = frappe.db.sql(
-		"""select p.name as payment, d.name, d.customer, d.vehicle, d.held_for, d.company
+		"""select p.name as payment, d.name, d.customer, d.vehicle, d.held_for, d.company, d.deal
 		from `tabPayment Entry` p join `tabDeposit` d on d.name = p.dealer_deposit where p.name in %s""",
 		(tuple(set(payments)),),
 		as_dict=True,
@@ -54,6 +54,8 @@ def belongs(deposit, invoice) -> bool:
 	"""Whether an invoice may take the deposit without a person saying so on the Deposit."""
 	if invoice.get("dealer_forfeited_deposit") == deposit.name:
 		return True
+	if deposit.deal and invoice.get("dealer_deal"):
+		return deposit.deal == invoice.get("dealer_deal")
 	return bool(deposit.vehicle) and invoice.get("dealer_vehicle") == deposit.vehicle
 
 
@@ -77,7 +79,9 @@ def _refuse(deposit, document: str) -> None:
 def check_new_references(payment) -> None:
 	"""Called before a submitted Payment Entry is allocated: by the tool, an invoice's advances, or by hand."""
 	deposit = frappe._dict(
-		frappe.db.get_value("Deposit", payment.dealer_deposit, ["name", "vehicle", "held_for"], as_dict=True)
+		frappe.db.get_value(
+			"Deposit", payment.dealer_deposit, ["name", "vehicle", "held_for", "deal"], as_dict=True
+		)
 		or {}
 	)
 	if not deposit or _acting_on(deposit.name):
@@ -103,7 +107,10 @@ def _may_take(doctype: str, name: str, deposit) -> bool:
 	if doctype != "Sales Invoice":
 		return False
 	invoice = frappe.db.get_value(
-		"Sales Invoice", name, ["name", "dealer_vehicle", "dealer_forfeited_deposit"], as_dict=True
+		"Sales Invoice",
+		name,
+		["name", "dealer_vehicle", "dealer_forfeited_deposit", "dealer_deal"],
+		as_dict=True,
 	)
 	return bool(invoice) and belongs(deposit, invoice)
 
@@ -145,8 +152,8 @@ def _check_amendment(payment) -> None:
 			).format(link),
 			DepositGuarded,
 		)
-	customer, company, payment.dealer_vehicle = frappe.db.get_value(
-		"Deposit", payment.dealer_deposit, ["customer", "company", "vehicle"]
+	customer, company, payment.dealer_vehicle, payment.dealer_deal = frappe.db.get_value(
+		"Deposit", payment.dealer_deposit, ["customer", "company", "vehicle", "deal"]
 	)
 	if (payment.party_type, payment.party, payment.company) != ("Customer", customer, company):
 		frappe.throw(

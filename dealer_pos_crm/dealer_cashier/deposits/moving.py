@@ -6,6 +6,7 @@ from frappe.utils import cstr, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_cashier.deposits.ledger import Ledger
 from dealer_pos_crm.dealer_showroom import holds
+from dealer_pos_crm.dealer_showroom.deals import deposits as deals
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
@@ -40,6 +41,7 @@ def move(deposit, action, facts: Ledger) -> Made:
 	frappe.clear_document_cache("Deposit", deposit.name)
 	if standing and standing.deposit == deposit.name:
 		holds.pass_on(standing.vehicle, deposit.customer)
+	deals.moved_to(deposit)
 	if action.to_vehicle and until:
 		holds.extend(deposit.name, until)
 	return [("Dealer Vehicle", action.to_vehicle)] if action.to_vehicle else []

@@ -16,6 +16,7 @@ from dealer_pos_crm.dealer_cashier.money import rounded, to_float
 from dealer_pos_crm.dealer_crm import spine
 from dealer_pos_crm.dealer_setup.touched import Touched
 from dealer_pos_crm.dealer_showroom import holds
+from dealer_pos_crm.dealer_showroom.deals import deposits as deals
 from dealer_pos_crm.domain.deposit import HOLDING, MovementType, Status, status_of
 from dealer_pos_crm.domain.money import Money
 
@@ -57,6 +58,7 @@ def _deposits_of(payments: Iterable[str]) -> list[str]:
 def refresh(name: str) -> Status:
 	"""Read the ledger of one deposit and write down what changed since the last time."""
 	deposit = frappe.get_doc("Deposit", name, for_update=True)
+	deals.lock_of(deposit)
 	holds.lock(deposit.vehicle)
 	facts = ledger.read(name, deposit.currency)
 	_write_movements(deposit, facts)
@@ -65,6 +67,7 @@ def refresh(name: str) -> Status:
 	status = status_of(facts.position, was_taken=was_taken, hold_ended=hold_ended(deposit))
 	_write_position(deposit, facts, status)
 	_settle_hold(deposit, status)
+	deals.moved(name)
 	return status
 
 
@@ -187,6 +190,7 @@ def _movement(deposit, key: tuple[str, str, str], amount: Money, reverses: str |
 			"customer": deposit.customer,
 			"company": deposit.company,
 			"vehicle": deposit.vehicle,
+			"deal": deposit.deal,
 			"payment_entry": against_name if against_doctype == "Payment Entry" else None,
 			"against_doctype": against_doctype,
 			"against_name": against_name,

@@ -128,6 +128,7 @@ def new_payment(deposit, payment_type: str, mode: str, amount: Money, row: dict)
 			"cost_center": cost_center_of(deposit.company, deposit.department),
 			"dealer_deposit": deposit.name,
 			"dealer_vehicle": deposit.vehicle,
+			"dealer_deal": deposit.deal,
 			"remarks": _("Deposit {0} for {1}").format(deposit.name, what(deposit.as_dict())),
 			"custom_remarks": 1,
 		}

@@ -7,6 +7,7 @@ from dealer_pos_crm.dealer_cashier.money import to_money
 from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import is_dealership, settings_of
+from dealer_pos_crm.dealer_showroom.deals import deposits as deals
 from dealer_pos_crm.domain.deposit import FROZEN_WHEN_TAKEN, Refundable, Terms
 from dealer_pos_crm.domain.money import positive
 from dealer_pos_crm.domain.refusal import Refused
@@ -36,6 +37,7 @@ class Deposit(Document):
 			self.set_nothing_taken()
 		with explained():
 			self.check_amount()
+			self.check_deal()
 			self.check_what_for()
 			self.check_terms()
 			self.check_hold_until()
@@ -76,6 +78,14 @@ class Deposit(Document):
 
 	def check_amount(self):
 		positive(to_money(self.amount, self.currency))
+
+	def check_deal(self):
+		"""A deposit for a deal is for its customer and its vehicle."""
+		if self.status != "Draft" or not self.deal:
+			return
+		if not self.vehicle and self.kind != "Part":
+			self.vehicle = frappe.db.get_value("Deal Jacket", self.deal, "vehicle")
+		deals.check(self)
 
 	def check_what_for(self):
 		if not self.vehicle and not cstr(self.held_for).strip():

@@ -1,0 +1,106 @@
+"""Test data of the showroom: its settings and people, leads, cars in stock, deals at any stage."""
+
+from __future__ import annotations
+
+import frappe
+
+from dealer_pos_crm.dealer_setup import roles
+from dealer_pos_crm.dealer_showroom.deals import losing, opening
+from tests.site import factories as f
+
+COMPANY = f.COMPANY
+
+
+def set_up_showroom(**values) -> str:
+	"""A dealership whose Dealer Settings have a showroom. Once per site; ``values`` change its settings."""
+	f.make_dealership()
+	losing.add_reasons()
+	settings = frappe.get_doc("Dealer Settings", COMPANY)
+	wanted = {"deal_hold_days": 7, "deal_stuck_days": 5, **values}
+	if any(settings.get(field) != value for field, value in wanted.items()):
+		settings.update(wanted)
+		settings.save()
+	frappe.db.commit()
+	return COMPANY
+
+
+def salesperson() -> str:
+	return f.make_user(roles.SALESPERSON, "floor.sales")
+
+
+def second_salesperson() -> str:
+	return f.make_user(roles.SALESPERSON, "floor.second")
+
+
+def sales_manager() -> str:
+	return f.make_user(roles.SALES_MANAGER, "floor.manager")
+
+
+def fni() -> str:
+	return f.make_user(roles.FNI, "floor.fni")
+
+
+def bdc() -> str:
+	return f.make_user(roles.BDC, "floor.bdc")
+
+
+def make_lead(**values):
+	"""A lead of the showroom as a person enters it by hand. Its name and phone are nobody else's."""
+	number = f.key()
+	doc = frappe.get_doc(
+		{
+			"doctype": "Lead",
+			"first_name": f"Lee {number[:6]}",
+			"last_name": "Shopper",
+			"company": COMPANY,
+			"email_id": f"lee.{number[:10]}@buyers.example",
+			"mobile_no": f"+1555{int(number[:6], 16) % 10_000_000:07d}",
+			"lead_owner": values.pop("lead_owner", None) or salesperson(),
+			"dealer_lead_type": "Internet",
+			**values,
+		}
+	)
+	return doc.insert()
+
+
+def make_car(**values):
+	"""A used car on the front line, with a price and what it cost."""
+	return f.make_vehicle(
+		**{"price": 21_500, "condition": "Used", "acquisition_cost": 17_000, "company": COMPANY, **values}
+	)
+
+
+def make_deal(customer=None, vehicle=None, **values):
+	"""An open deal at its first stage. ``vehicle=False``: one without a vehicle yet."""
+	if vehicle is None:
+		vehicle = make_car()
+	if not vehicle:
+		values.setdefault("wanted", "2019 Toyota Camry")
+	name = opening.open_deal(
+		customer=(customer or f.make_customer()).name,
+		company=COMPANY,
+		vehicle=vehicle.name if vehicle else None,
+		salesperson=values.pop("salesperson", None) or salesperson(),
+		client_key=values.pop("client_key", None) or f.key(),
+		**values,
+	)
+	frappe.db.commit()
+	return frappe.get_doc("Deal Jacket", name)
+
+
+def make_scenario(deal, **values):
+	"""A scenario on the deal's worksheet as the deal's gates know it; the worksheet's own tests make real ones."""
+	doc = frappe.get_doc(
+		{
+			"doctype": "Deal Scenario",
+			"deal": deal.name,
+			"label": "First offer",
+			"company": deal.company,
+			"kind": deal.deal_type or "Finance",
+			"price": 21_500,
+			**values,
+		}
+	)
+	doc.insert(ignore_permissions=True)
+	frappe.db.commit()
+	return doc
