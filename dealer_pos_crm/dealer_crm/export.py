@@ -30,11 +30,13 @@ def history(*, since: str | None = None, with_names: bool = False) -> Iterator[E
 		)
 		if not rows:
 			return
-		owners = _owners({row.customer for row in rows})
+		owners = _owners({row.customer for row in rows if row.customer})
+		sellers = _sellers({row.lead for row in rows if row.lead and not row.customer})
 		for row in rows:
 			event = event_of(row)
-			if owners.get(event.customer):
-				event = replace(event, facts={**event.facts, **owners[event.customer]})
+			known = owners.get(event.customer) or sellers.get(event.lead or "")
+			if known:
+				event = replace(event, facts={**event.facts, **known})
 			yield event if with_names else _without_names(event)
 		at, name = rows[-1].happened_at, rows[-1].name
 
@@ -56,8 +58,19 @@ def _owners(customers: set[str]) -> dict[str, dict[str, str]]:
 	return {row.name: {fact: row[column] for fact, column in fields.items() if row[column]} for row in rows}
 
 
+def _sellers(leads: set[str]) -> dict[str, dict[str, str]]:
+	"""Who has each lead that is no customer yet."""
+	rows = frappe.get_all(
+		"Lead",
+		filters={"name": ("in", sorted(leads)), "lead_owner": ("is", "set")},
+		fields=["name", "lead_owner"],
+	)
+	return {row.name: {"sales_owner": row.lead_owner} for row in rows}
+
+
 def _without_names(event: Event) -> Event:
 	secret = get_encryption_key().encode()
 	digest = hmac.new(secret, event.customer.encode(), hashlib.sha256).hexdigest()
+	pseudonym = f"C-{digest[:12]}" if event.customer else ""
 	facts = {name: text for name, text in event.facts.items() if name not in ("reason", "old")}
-	return replace(event, customer=f"C-{digest[:12]}", facts=facts)
+	return replace(event, customer=pseudonym, facts=facts)

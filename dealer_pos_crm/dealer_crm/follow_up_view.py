@@ -16,23 +16,46 @@ def facts(name: str | int) -> dict:
 	follow_up = frappe.get_doc("Follow Up", name)
 	cause = _event(follow_up.cause)
 	return {
-		"customer": _customer(follow_up.customer),
+		"whom": _whom(follow_up),
 		"cause": cause,
 		"stopped_by": _event(follow_up.stopped_by),
 		"vehicle": _title("Dealer Vehicle", follow_up.vehicle),
+		"deal": _title("Deal Jacket", follow_up.deal, "name"),
+		"lead": _title("Lead", follow_up.lead) if follow_up.customer else None,
 		"deposit": _deposit(follow_up.deposit),
-		"held": _held(follow_up.customer),
-		"events": _last_events(follow_up.customer),
+		"held": _held(follow_up.customer) if follow_up.customer else [],
+		"events": _last_events(follow_up),
 		"outcomes": [{"value": outcome, "label": _(outcome)} for outcome in OUTCOMES],
 		"may_write": bool(frappe.has_permission("Follow Up", "write", follow_up)),
 		"people": names_of([follow_up.owner_user, follow_up.done_by, (cause or {}).get("actor")]),
 	}
 
 
-def _customer(name: str) -> dict:
-	return frappe.db.get_value(
-		"Customer", name, ["name", "customer_name", "mobile_no", "email_id", "language"], as_dict=True
-	) or frappe._dict(name=name, customer_name=name)
+# Whom a promise is about, the first that it names: how a person calls them and reaches them.
+_WHOM = (
+	("customer", "Customer", ["customer_name as title", "mobile_no", "email_id"]),
+	("lead", "Lead", ["lead_name as title", "mobile_no", "phone", "email_id"]),
+	("vehicle", "Dealer Vehicle", ["title"]),
+)
+
+
+def _whom(follow_up) -> dict | None:
+	"""The customer, else the lead, else the car; None for a promise about none of them."""
+	for field, doctype, columns in _WHOM:
+		name = follow_up.get(field)
+		if not name:
+			continue
+		known = {}
+		if doctype == "Customer" or frappe.has_permission(doctype, "read", name):
+			known = frappe.db.get_value(doctype, name, columns, as_dict=True) or {}
+		return {
+			"kind": doctype,
+			"name": name,
+			"title": known.get("title") or name,
+			"mobile_no": known.get("mobile_no") or known.get("phone"),
+			"email_id": known.get("email_id"),
+		}
+	return None
 
 
 def _event(key: str | None) -> dict | None:
@@ -47,10 +70,10 @@ def _event(key: str | None) -> dict | None:
 	return {**event, "label": vocabulary.name_of(event.event_type)} if event else None
 
 
-def _title(doctype: str, name: str | None) -> dict | None:
-	if not name:
+def _title(doctype: str, name: str | None, field: str = "title") -> dict | None:
+	if not name or not frappe.has_permission(doctype, "read", name):
 		return None
-	return {"name": name, "title": frappe.db.get_value(doctype, name, "title") or name}
+	return {"name": name, "title": frappe.db.get_value(doctype, name, field) or name}
 
 
 def _deposit(name: str | None) -> dict | None:
@@ -86,12 +109,13 @@ def _held(customer: str) -> list[dict]:
 	)
 
 
-def _last_events(customer: str) -> list[dict]:
-	if not frappe.has_permission("Customer Event", "read"):
+def _last_events(follow_up) -> list[dict]:
+	kind = next((field for field, _doctype, _columns in _WHOM if follow_up.get(field)), None)
+	if not kind or not frappe.has_permission("Customer Event", "read"):
 		return []
 	return frappe.get_all(
 		"Customer Event",
-		filters={"customer": customer},
+		filters={kind: follow_up.get(kind)},
 		fields=["title", "happened_at", "event_type", "reference_doctype", "reference_name"],
 		order_by="happened_at desc, name desc",
 		limit=LAST_EVENTS,

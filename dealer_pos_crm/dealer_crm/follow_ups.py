@@ -103,8 +103,39 @@ def task_text(follow_up) -> str:
 	lines = [f"<b>{escaped(follow_up.title)}</b>"]
 	if follow_up.talking_points:
 		lines.append(escaped(follow_up.talking_points))
-	lines.append(get_link_to_form("Customer", follow_up.customer))
+	if link := link_to_whom(follow_up):
+		lines.append(link)
 	return "<br>".join(lines)
+
+
+def link_to_whom(follow_up) -> str:
+	"""A link to the customer, else to the lead, else to the car that a promise is about."""
+	for doctype, name in (
+		("Customer", follow_up.customer),
+		("Lead", follow_up.lead),
+		("Dealer Vehicle", follow_up.vehicle),
+	):
+		if name:
+			return get_link_to_form(doctype, name, _title_of(doctype, name))
+	return ""
+
+
+def _title_of(doctype: str, name: str) -> str:
+	if doctype == "Customer":
+		return name
+	return frappe.utils.escape_html(frappe.db.get_value(doctype, name, "title") or name)
+
+
+def write_tasks_again(filters: dict) -> None:
+	"""The open ToDos of some promises, after what they are about has another name."""
+	for name in frappe.get_all(
+		"Follow Up",
+		{**filters, "status": Status.OPEN.value, "todo": ("is", "set")},
+		pluck="name",
+		order_by="name",
+	):
+		follow_up = frappe.get_doc("Follow Up", name)
+		frappe.db.set_value("ToDo", follow_up.todo, "description", task_text(follow_up))
 
 
 def close_task(filters: dict) -> None:

@@ -1,4 +1,4 @@
-"""The spine on the Customer form's own timeline: the last events, one query."""
+"""The spine on the timeline of a Customer's and a Lead's form: the last events, one query."""
 
 import frappe
 from frappe import _
@@ -11,17 +11,21 @@ _ICONS = {
 	"refund": "money-coins-1",
 	"invoice": "file",
 	"vehicle": "getting-started",
+	"deal": "sell",
+	"lead": "crm",
+	"test_drive": "getting-started",
+	"visit": "users",
 	"customer": "users",
 }
 
 
 def get_timeline(doctype: str, name: str) -> list[dict]:
-	"""The last events of a customer, as Frappe's form timeline takes them. One query, bounded."""
+	"""The last events of a customer or a lead, as Frappe's form timeline takes them. One query, bounded."""
 	if not frappe.has_permission("Customer Event", "read"):
 		return []
 	rows = frappe.get_all(
 		"Customer Event",
-		filters={"customer": name},
+		filters={"lead" if doctype == "Lead" else "customer": name},
 		fields=["happened_at", "event_type", "title", "reference_doctype", "reference_name"],
 		order_by="happened_at desc, name desc",
 		limit=LIMIT,

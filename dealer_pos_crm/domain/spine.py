@@ -22,6 +22,7 @@ from .follow_up import (
 	same_matter,
 	stopped,
 	stops,
+	subject_of,
 )
 from .refusal import Refused, _
 
@@ -102,7 +103,19 @@ def record(event: Event, store: Store) -> Outcome:
 		raise Refused("event_type", _("{0} is not an event type"), event.type)
 	if not store.add_event(event):
 		return NOTHING
-	promised = _promise(event, store)
+	return _follow(event, store)
+
+
+def retell(event: Event, store: Store) -> Outcome:
+	"""Judge anew what follows from an event that the store has, since its customer became known.
+
+	Leaves what ``record`` would have left, had the customer been known from the first.
+	"""
+	return _follow(event, store, again=True)
+
+
+def _follow(event: Event, store: Store, *, again: bool = False) -> Outcome:
+	promised = _promise(event, store, again)
 	changed: list[FollowUp] = []
 	if event.type in store.stop_types() and not store.is_reversed(event.key):
 		for follow_up in store.touched_by(event):
@@ -116,18 +129,29 @@ def record(event: Event, store: Store) -> Outcome:
 	return Outcome(True, tuple(promised), tuple(f for f in last.values() if f.status is Status.STOPPED))
 
 
-def _promise(event: Event, store: Store) -> list[FollowUp]:
+def _promise(event: Event, store: Store, again: bool) -> list[FollowUp]:
 	"""Make the promises an event leads to; an earlier cause of the same occasion takes over."""
 	rules = [rule for rule in store.rules_for(event.type) if rule.matches(event)]
 	if not rules:
 		return []
 	told = store.of_occasion(event.occasion)
-	first = len(told) == 1  # then nothing can have been promised on this occasion
+	first = len(told) == 1 and not again  # then nothing can have been promised on this occasion
 	made: list[FollowUp] = []
 	for rule in rules:
 		existing = None if first else store.follow_up(follow_up_key(rule.name, event.occasion))
 		made.extend(_judge(rule, told, existing, store))
+		if again and existing is not None and existing.status not in ENDED:
+			_say_whose(existing, rule, event, store)
 	return made
+
+
+def _say_whose(existing: FollowUp, rule: Rule, event: Event, store: Store) -> None:
+	"""A promise that goes on as it is belongs to the customer all the same."""
+	now = store.follow_up(existing.key)
+	if now is not None and now.cause == event.key:
+		about = subject_of(event, rule.about)
+		if (now.customer, now.subject) != (event.customer, about):
+			store.save_follow_up(replace(now, customer=event.customer, subject=about))
 
 
 def _judge(

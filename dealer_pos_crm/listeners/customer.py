@@ -8,12 +8,23 @@ from dealer_pos_crm.dealer_crm import follow_ups, spine
 from dealer_pos_crm.dealer_setup.settings import companies
 from dealer_pos_crm.domain.event import Event
 
+# Documents that say the customer's name beside the link.
+_SAY_THE_NAME = (
+	"Deal Jacket",
+	"Declined Service",
+	"Deposit",
+	"Repair Order",
+	"Service Appointment",
+	"Title Registration",
+	"We Owe",
+)
+
 
 def after_rename(doc, method=None, old: str = "", new: str = "", merge: bool = False) -> None:
 	if not companies():
 		return
 	_repair_names(new)
-	_repair_tasks(new)
+	follow_ups.write_tasks_again({"customer": new})
 	if merge:
 		_wait_once(new)
 		_tell(old, new)
@@ -22,31 +33,13 @@ def after_rename(doc, method=None, old: str = "", new: str = "", merge: bool = F
 def _repair_names(customer: str) -> None:
 	"""Texts and keys that hold a customer's name without being a link."""
 	name = frappe.db.get_value("Customer", customer, "customer_name")
-	frappe.db.sql("update `tabDeposit` set customer_name = %s where customer = %s", (name, customer))
-	frappe.db.sql(
-		"update `tabService Appointment` set customer_name = %s where customer = %s", (name, customer)
-	)
-	frappe.db.sql("update `tabRepair Order` set customer_name = %s where customer = %s", (name, customer))
-	frappe.db.sql("update `tabDeclined Service` set customer_name = %s where customer = %s", (name, customer))
+	for doctype in _SAY_THE_NAME:
+		frappe.db.set_value(doctype, {"customer": customer}, "customer_name", name, update_modified=False)
 	frappe.db.sql(
 		"""update `tabFollow Up` set subject_name = %(customer)s
 		where customer = %(customer)s and subject_kind = 'customer'""",
 		{"customer": customer},
 	)
-	for deposit in frappe.get_all("Deposit", {"customer": customer}, pluck="name", order_by="name"):
-		frappe.clear_document_cache("Deposit", deposit)
-
-
-def _repair_tasks(customer: str) -> None:
-	"""The open ToDos of its promises link the customer in their text."""
-	for name in frappe.get_all(
-		"Follow Up",
-		{"customer": customer, "status": "Open", "todo": ("is", "set")},
-		pluck="name",
-		order_by="name",
-	):
-		follow_up = frappe.get_doc("Follow Up", name)
-		frappe.db.set_value("ToDo", follow_up.todo, "description", follow_ups.task_text(follow_up))
 
 
 def _wait_once(customer: str) -> None:

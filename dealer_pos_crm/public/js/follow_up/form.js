@@ -43,7 +43,7 @@ export async function refresh(frm) {
 function overview(doc, facts) {
 	return html`<div class="dlr-overview">
 		<h5 class="dlr-title">${doc.title}</h5>
-		<div class="dlr-answer">${time(doc)} ${customer(doc, facts)} ${owner(doc)}</div>
+		<div class="dlr-answer">${time(doc)} ${whom(facts)} ${owner(doc)}</div>
 		${ended(doc, facts)}
 		<div class="dlr-columns">
 			<div>${say(doc)} ${why(doc, facts)}</div>
@@ -71,29 +71,28 @@ function time(doc) {
 	</div>`;
 }
 
-function customer(doc, facts) {
-	const { customer } = facts;
+const WHOM = {
+	Customer: () => __("Customer"),
+	Lead: () => __("Lead"),
+	"Dealer Vehicle": () => __("Vehicle"),
+};
+
+/** The customer, else the lead, else the stock car that the promise is about. */
+function whom({ whom }) {
+	if (!whom) return "";
 	return html`<div class="dlr-figure">
-		<div class="dlr-label">${__("Customer")}</div>
-		<div class="dlr-fact">${link("Customer", customer.name, customer.customer_name)}</div>
-		<div class="dlr-small dlr-reach">
-			${
-				customer.mobile_no
-					? html`<a href="tel:${customer.mobile_no.replace(/[^+\d]/g, "")}">${icon(
-							"call",
-							"xs"
-					  )} ${customer.mobile_no}</a>`
-					: ""
-			}
-			${
-				customer.email_id
-					? html`<a href="mailto:${customer.email_id}">${icon("mail", "xs")} ${
-							customer.email_id
-					  }</a>`
-					: ""
-			}
-			${!customer.mobile_no && !customer.email_id ? __("No phone, no e-mail on file") : ""}
-		</div>
+		<div class="dlr-label">${WHOM[whom.kind]()}</div>
+		<div class="dlr-fact">${link(whom.kind, whom.name, whom.title)}</div>
+		${whom.kind === "Dealer Vehicle" ? "" : reach(whom)}
+	</div>`;
+}
+
+function reach({ mobile_no, email_id }) {
+	const phone = (mobile_no || "").replace(/[^+\d]/g, "");
+	return html`<div class="dlr-small dlr-reach">
+		${mobile_no ? html`<a href="tel:${phone}">${icon("call", "xs")} ${mobile_no}</a>` : ""}
+		${email_id ? html`<a href="mailto:${email_id}">${icon("mail", "xs")} ${email_id}</a>` : ""}
+		${!mobile_no && !email_id ? __("No phone, no e-mail on file") : ""}
 	</div>`;
 }
 
@@ -185,6 +184,8 @@ function why(doc, facts) {
 
 function known(facts) {
 	const rows = [];
+	if (facts.lead) rows.push([__("Lead"), link("Lead", facts.lead.name, facts.lead.title)]);
+	if (facts.deal) rows.push([__("Deal"), link("Deal Jacket", facts.deal.name, facts.deal.title)]);
 	if (facts.vehicle) {
 		rows.push([
 			__("Vehicle"),
