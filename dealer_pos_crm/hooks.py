@@ -40,6 +40,12 @@ additional_timeline_content = {
 
 # Document events, by doctype
 doc_events = {
+	"Call Log": {
+		"on_update": "dealer_pos_crm.listeners.call_log.on_update",
+	},
+	"Communication": {
+		"after_insert": "dealer_pos_crm.listeners.communication.after_insert",
+	},
 	"Company": {
 		"after_rename": "dealer_pos_crm.listeners.company.after_rename",
 	},
@@ -141,6 +147,9 @@ scheduler_events = {
 			"dealer_pos_crm.dealer_showroom.holds.expire_due",
 		],
 	},
+	"daily": [
+		"dealer_pos_crm.dealer_crm.absences.begin_today",
+	],
 	"daily_long": [
 		"dealer_pos_crm.dealer_cashier.deposits.refresh.check_all_open",
 		"dealer_pos_crm.dealer_service.billing.position.check_all_open",

@@ -2,8 +2,12 @@
 
 import frappe
 
+from dealer_pos_crm.dealer_crm import staff
+from dealer_pos_crm.dealer_crm.staff import works_here
 from dealer_pos_crm.dealer_setup.settings import is_dealership, manager_of
 from dealer_pos_crm.domain.follow_up import FollowUp, Owner, Rule
+
+__all__ = ["owner_of", "works_here"]
 
 _OWNER_FIELDS = {
 	Owner.SALES: "dealer_sales_owner",
@@ -13,8 +17,21 @@ _OWNER_FIELDS = {
 
 
 def owner_of(follow_up: FollowUp, rule: Rule | None) -> str | None:
-	"""An enabled user, or None: then the promise waits in the orphan queue."""
-	return next(filter(works_here, _candidates(follow_up, rule)), None)
+	"""An enabled user, or None: then the promise waits in the orphan queue.
+
+	Who is away today is stood in for by their cover, else by the next who comes into question. When all of
+	them are away, the first has it all the same.
+	"""
+	first = None
+	for user in _candidates(follow_up, rule):
+		if not works_here(user):
+			continue
+		if not staff.away(user):
+			return user
+		if cover := staff.cover_of(user):
+			return cover
+		first = first or user
+	return first
 
 
 def _candidates(follow_up: FollowUp, rule: Rule | None):
@@ -22,7 +39,7 @@ def _candidates(follow_up: FollowUp, rule: Rule | None):
 	if rule and kind is Owner.USER:
 		yield rule.owner_user
 	if rule and kind is Owner.ROUND_ROBIN:
-		yield next_in_role(rule.owner_role)
+		yield from sorted(_in_role(rule.owner_role), key=staff.away)  # in a round the next one is the cover
 	if kind in _OWNER_FIELDS:
 		if kind is Owner.SALES:
 			yield from _sellers_of(follow_up)
@@ -46,20 +63,15 @@ def _sellers_of(follow_up: FollowUp):
 		yield frappe.db.get_value("Lead", follow_up.subjects["lead"], "lead_owner")
 
 
-def works_here(user: str | None) -> bool:
-	"""Whether somebody is an enabled user."""
-	return bool(user) and user != "Guest" and bool(frappe.get_cached_value("User", user, "enabled"))
-
-
-def next_in_role(role: str | None) -> str | None:
-	"""The enabled user of a role who was given a promise the longest time ago."""
+def _in_role(role: str | None) -> list[str]:
+	"""The enabled users of a role; first whoever was given a promise the longest time ago."""
 	if not role:
-		return None
+		return []
 	rows = frappe.db.sql(
 		"""select u.name from `tabHas Role` r join `tabUser` u on u.name = r.parent and u.enabled = 1
 			left join `tabFollow Up` f on f.owner_user = u.name
 		where r.role = %s and r.parenttype = 'User' and u.name not in ('Administrator', 'Guest')
-		group by u.name order by coalesce(max(f.opened_at), '1970-01-01'), u.name limit 1""",
+		group by u.name order by coalesce(max(f.opened_at), '1970-01-01'), u.name""",
 		role,
 	)
-	return rows[0][0] if rows else None
+	return [row[0] for row in rows]

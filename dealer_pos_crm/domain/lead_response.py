@@ -6,8 +6,10 @@ minutes, a warning after 15, the manager after 60; what comes after hours within
 """
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from .clock import BusinessHours
 from .refusal import Refused, _
@@ -24,6 +26,9 @@ class How(str, enum.Enum):
 	VISIT = "Visit"
 	APPOINTMENT = "Appointment"
 
+
+# Whoever enters such a lead by hand has just spoken to the customer.
+MET: Mapping[str, How] = MappingProxyType({"Walk-in": How.IN_PERSON, "Phone": How.CALL})
 
 # What a person can say that they have done; the rest is known from what happens.
 LOGGED = (How.CALL, How.LEFT_MESSAGE, How.TEXT, How.EMAIL, How.IN_PERSON)

@@ -3,10 +3,6 @@
 from dealer_pos_crm.dealer_crm.leads import contact
 
 
-def after_insert(doc, method=None) -> None:
-	contact.of_call(doc)
-
-
 def on_update(doc, method=None) -> None:
 	if doc.has_value_changed("status") or doc.has_value_changed("links"):
 		contact.of_call(doc)

@@ -268,6 +268,8 @@ def begin(lead) -> None:
 	_routing().assign(lead)
 	_response().start_clock(lead, at)
 	step(lead, "lead.received", at=at)
+	if not lead.flags.dealer_received:
+		_response().met(lead, at)
 
 
 def _put_address(lead) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_datetime, now_datetime
+from frappe.utils import cint, cstr, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_crm.leads import lead as leads
 from dealer_pos_crm.dealer_setup.settings import business_hours, is_dealership, settings_of
@@ -18,6 +18,14 @@ _KNOWN = (
 	"dealer_waiting_since",
 	"dealer_first_response_at",
 	"dealer_assigned_at",
+	"dealer_last_contact_at",
+)
+_SHOWN = (
+	*CLOCK,
+	"dealer_state",
+	"dealer_first_response_at",
+	"dealer_first_response_minutes",
+	"dealer_first_response_by",
 	"dealer_last_contact_at",
 )
 
@@ -102,6 +110,16 @@ def responded(
 		facts={**facts, **_of(reference)},
 		at=at,
 	)
+
+
+def met(lead_doc, at: datetime) -> None:
+	"""A walk-in or a caller whom somebody of the house entered by hand has been spoken to by that."""
+	user = frappe.session.user
+	how = rules.MET.get(cstr(lead_doc.get("dealer_lead_type")))
+	if how is None or user == "Guest" or not frappe.get_cached_value("User", user, "enabled"):
+		return
+	responded(lead_doc.name, how=how.value, by=user, at=at)
+	lead_doc.update(frappe.db.get_value("Lead", lead_doc.name, _SHOWN, as_dict=True))
 
 
 def asked_again(lead: str, at: datetime, *, tell: bool = True) -> bool:
