@@ -51,9 +51,12 @@ def check_end(
 		)
 
 
-def check_contact(name: str | None, phone: str | None) -> tuple[str, str]:
-	"""The name and phone of somebody who walks in: (name, phone) stripped. Refused without a name."""
+def check_contact(name: str | None, phone: str | None, email: str | None = None) -> tuple[str, str]:
+	"""The name and phone of somebody who walks in, stripped. Refused: ``no_name``, ``no_phone``."""
 	text = " ".join((name or "").split())
 	if len(text) < 2:
-		raise Refused("no_name", _("Who is it? A name is enough to begin"))
-	return text, (phone or "").strip()
+		raise Refused("no_name", _("Who is it? A name and a phone number are enough to begin"))
+	number = (phone or "").strip()
+	if not number and not (email or "").strip():
+		raise Refused("no_phone", _("How can we reach {0}? A phone number is enough"), text)
+	return text, number

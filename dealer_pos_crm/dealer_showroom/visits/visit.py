@@ -101,22 +101,21 @@ def _received(company, name, phone, email, vehicle, what, salesperson) -> tuple[
 	"""The lead of somebody who walked in, and the customer it is when that is certain."""
 	from dealer_pos_crm.dealer_crm.leads import receiving
 
-	name, phone = rules.check_contact(name, phone)
+	name, phone = rules.check_contact(name, phone, email)
 	first, _blank, last = name.partition(" ")
-	found = receiving.receive(
+	lead = receiving.receive(
 		{
+			"company": company,
 			"first_name": first,
-			"last_name": last,
+			"last_name": last or None,
 			"mobile_no": phone or None,
 			"email_id": email or None,
-			"company": company,
-			"lead_type": "Walk-in",
-			"lead_owner": salesperson or None,
-			"vehicle": vehicle or None,
-			"wanted": what or None,
+			"dealer_lead_type": "Walk-in",
+			"dealer_vehicle": vehicle,
+			"dealer_wanted": what,
+			"lead_owner": salesperson,
 		}
 	)
-	lead = found if isinstance(found, str) else found.name
 	return lead, frappe.db.get_value("Lead", lead, "dealer_customer") or None
 
 
