@@ -56,8 +56,15 @@ doc_events = {
 	"Customer": {
 		"after_rename": "dealer_pos_crm.listeners.customer.after_rename",
 	},
+	"Deal Scenario": {
+		"on_update": "dealer_pos_crm.listeners.deal_scenario.on_update",
+	},
+	"Dealer Settings": {
+		"after_insert": "dealer_pos_crm.listeners.dealer_settings.after_insert",
+	},
 	"Dealer Vehicle": {
 		"on_update": "dealer_pos_crm.listeners.dealer_vehicle.on_update",
+		"validate": "dealer_pos_crm.listeners.dealer_vehicle.validate",
 	},
 	"Journal Entry": {
 		"on_cancel": "dealer_pos_crm.listeners.journal_entry.on_cancel",
@@ -119,6 +126,20 @@ doc_events = {
 	"User": {
 		"on_update": "dealer_pos_crm.listeners.user.on_update",
 	},
+	"Version": {
+		"before_insert": "dealer_pos_crm.listeners.version.before_insert",
+	},
+	"We Owe": {
+		"on_update": "dealer_pos_crm.listeners.we_owe.on_update",
+	},
+}
+
+# Who may see which rows
+permission_query_conditions = {
+	"Commission Entry": "dealer_pos_crm.dealer_showroom.commission.rights.only_own",
+}
+has_permission = {
+	"Commission Entry": "dealer_pos_crm.dealer_showroom.commission.rights.is_own",
 }
 
 # What may not keep a document from being deleted

@@ -1,9 +1,11 @@
 """Journal Entry: rows against a deposit's payment are refused, because they leave its balance stale; one of a
-repair order is told to the order."""
+repair order is told to the order and to the recon it is for; one of commissions lets them wait again."""
 
 from dealer_pos_crm.dealer_cashier.deposits import guard
 from dealer_pos_crm.dealer_service.billing import position
 from dealer_pos_crm.dealer_setup.settings import is_dealership
+from dealer_pos_crm.dealer_showroom.commission import posting
+from dealer_pos_crm.dealer_showroom.recon import recon
 
 
 def validate(doc, method=None) -> None:
@@ -12,10 +14,19 @@ def validate(doc, method=None) -> None:
 
 
 def on_submit(doc, method=None) -> None:
+	_tell_recon(doc)
 	position.touch_document(doc)
 	position.settle()
 
 
 def on_cancel(doc, method=None) -> None:
+	_tell_recon(doc)
+	posting.unpost(doc.name)
 	position.touch_document(doc)
 	position.settle()
+
+
+def _tell_recon(doc) -> None:
+	"""Internal work that is booked, or taken back, is what a recon step costs."""
+	if doc.get("dealer_repair_order"):
+		recon.costs_changed(doc.dealer_repair_order)

@@ -1,0 +1,76 @@
+"""A car in stock: how long it stands there, and what that costs."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from .money import Money
+from .refusal import Refused, _
+
+# Ageing as the trade reads it: the last day of each bucket.
+BUCKETS: tuple[tuple[int, int | None], ...] = ((0, 30), (31, 60), (61, 90), (91, None))
+
+
+def days_in_stock(acquired_on: date, until: date) -> int:
+	"""Whole days from the day the car came to the day it is looked at or was sold; never below zero."""
+	return max((until - acquired_on).days, 0)
+
+
+def bucket_of(days: int) -> str:
+	"""The bucket of an age, as it is shown: "0-30", "91+"."""
+	for begin, end in BUCKETS:
+		if end is None or days <= end:
+			return name_of(begin, end)
+	raise AssertionError("the last bucket has no end")
+
+
+def name_of(begin: int, end: int | None) -> str:
+	return f"{begin}+" if end is None else f"{begin}-{end}"
+
+
+def buckets() -> tuple[str, ...]:
+	return tuple(name_of(begin, end) for begin, end in BUCKETS)
+
+
+def holding_cost(per_day: Money, days: int) -> Money:
+	"""What a car has cost by standing there: floor plan, insurance, depreciation, as one amount a day."""
+	return Money(per_day.minor * max(days, 0), per_day.currency)
+
+
+@dataclass(frozen=True)
+class Cost:
+	"""What a stock car has cost the house so far."""
+
+	acquisition: Money
+	recon: Money
+	other: Money
+
+	@property
+	def total(self) -> Money:
+		return self.acquisition + self.recon + self.other
+
+
+def check_price(price: Money, floor: Money | None, *, is_manager: bool, name: str) -> None:
+	"""Refuse a price below the car's lowest, unless a manager asks for it.
+
+	The lowest price itself stays unsaid: whoever is refused may not know it. Raises ``Refused`` with codes
+	``price_negative``, ``below_floor``.
+	"""
+	if price.minor < 0:
+		raise Refused("price_negative", _("{0}: a price below zero is not possible"), name)
+	if floor is None or not floor or is_manager or not price or price >= floor:
+		return
+	raise Refused(
+		"below_floor",
+		_("{0} cannot be offered for {1}: that is below its lowest price. Ask a sales manager"),
+		name,
+		price,
+	)
+
+
+def share_of_list(price: Money, list_price: Money) -> Decimal | None:
+	"""The price in percent of the list price, to a tenth; None without a list price."""
+	if not list_price:
+		return None
+	percent = Decimal(price.minor) * 100 / Decimal(list_price.minor)
+	return percent.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
