@@ -122,7 +122,8 @@ class Facts:
 	lender: bool = False
 	# The vehicle cannot be sold in this deal now, and why: sold, held for somebody else.
 	vehicle_taken: str = ""
-	# Papers asked for before F&I and before the contract.
+	# Papers asked for before a stage, those of the stages before it among them.
+	missing_for_write_up: tuple[str, ...] = ()
 	missing_for_fni: tuple[str, ...] = ()
 	missing_for_contract: tuple[str, ...] = ()
 
@@ -141,7 +142,7 @@ def _written_up(facts: Facts) -> list[Blocker]:
 		found.append(("no_vehicle", _("Choose the vehicle, or write what the customer wants"), ()))
 	if not facts.scenario:
 		found.append(("no_scenario", _("Make a scenario on the worksheet"), ()))
-	return found
+	return found + _papers(facts.missing_for_write_up)
 
 
 def _papers(missing: Iterable[str]) -> list[Blocker]:

@@ -15,6 +15,8 @@ def set_up_showroom(**values) -> str:
 	"""A dealership whose Dealer Settings have a showroom. Once per site; ``values`` change its settings."""
 	f.make_dealership()
 	losing.add_reasons()
+	for person in (salesperson, second_salesperson, sales_manager, fni, bdc):
+		person()
 	settings = frappe.get_doc("Dealer Settings", COMPANY)
 	wanted = {"deal_hold_days": 7, "deal_stuck_days": 5, **values}
 	if any(settings.get(field) != value for field, value in wanted.items()):
@@ -98,9 +100,12 @@ def make_scenario(deal, **values):
 			"company": deal.company,
 			"kind": deal.deal_type or "Finance",
 			"price": 21_500,
+			"term_months": 60,
+			"apr": 6,
 			**values,
 		}
 	)
+	doc.flags.of_the_worksheet = True
 	doc.insert(ignore_permissions=True)
 	frappe.db.commit()
 	return doc

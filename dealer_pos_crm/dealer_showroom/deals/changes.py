@@ -7,6 +7,7 @@ from frappe.utils import get_datetime, now_datetime
 from dealer_pos_crm.dealer_showroom.deals import deposits, holding
 from dealer_pos_crm.dealer_showroom.deals.checks import changed
 from dealer_pos_crm.dealer_showroom.deals.deal import step
+from dealer_pos_crm.dealer_showroom.worksheet import refreshing
 from dealer_pos_crm.domain import deal as rules
 from dealer_pos_crm.domain.deal import Stage
 
@@ -26,6 +27,8 @@ def _vehicle(deal) -> None:
 	if not by_vehicle and not by_customer:
 		return
 	held = bool(deal.hold_until) and get_datetime(deal.hold_until) > now_datetime()
+	if by_vehicle:
+		refreshing.vehicle_changed(deal)
 	if before.vehicle:
 		holding.release_for(
 			deal,

@@ -147,6 +147,9 @@ def follow(deal) -> None:
 	held = frappe.db.sql("select sum(held_amount) from `tabDeposit` where deal = %s", deal.name)[0][0] or 0
 	if float(deal.deposits_held or 0) != float(held):
 		deal.db_set("deposits_held", float(held), update_modified=False)
+	from dealer_pos_crm.dealer_showroom.worksheet import refreshing
+
+	refreshing.deposits_moved(deal.name)
 
 
 def moved_to(deposit) -> None:

@@ -8,7 +8,9 @@ from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import FNI, MANAGER, SALES_MANAGER
 from dealer_pos_crm.dealer_showroom.deals import holding
 from dealer_pos_crm.dealer_showroom.deals.deal import action, keep, locked, standing_step, step
+from dealer_pos_crm.dealer_showroom.worksheet import products
 from dealer_pos_crm.domain import deal as rules
+from dealer_pos_crm.domain import documents
 from dealer_pos_crm.domain.deal import Evidence, Facts, Stage
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
@@ -17,6 +19,7 @@ from dealer_pos_crm.domain.refusal import _ as marked
 TAKES_BACK = frozenset({SALES_MANAGER, MANAGER, FNI, "System Manager"})
 # The step that says a stage itself; all other stages are told by deal.stage_changed.
 _OWN_KIND = {Stage.FNI: "deal.ready_for_fni", Stage.CONTRACTED: "deal.contracted"}
+_PAPER_STATUS = frozenset({None, "", *(status.value for status in documents.Status)})
 # Which field keeps when a stage was first reached.
 REACHED = {
 	Stage.CONTACTED: "reached_contacted",
@@ -36,6 +39,8 @@ REACHED = {
 
 def facts_for(deal) -> Facts:
 	"""What the gates ask about a deal, as the database has it now."""
+	from dealer_pos_crm.dealer_showroom.worksheet import scenarios
+
 	return Facts(
 		name=deal.name,
 		deal_type=cstr(deal.deal_type),
@@ -43,9 +48,10 @@ def facts_for(deal) -> Facts:
 		wanted=bool(cstr(deal.wanted).strip()),
 		scenario=has_scenario(deal.name),
 		deposit=has_deposit(deal.name),
-		approved=bool(deal.approved_scenario),
+		approved=scenarios.approved(deal) is not None,
 		lender=bool(deal.lender or _lender_of(deal.approved_scenario)),
 		vehicle_taken=holding.taken_by_another(deal),
+		missing_for_write_up=tuple(_missing(deal, Stage.WRITE_UP)),
 		missing_for_fni=tuple(_missing(deal, Stage.FNI)),
 		missing_for_contract=tuple(_missing(deal, Stage.CONTRACTED)),
 	)
@@ -74,16 +80,23 @@ def _lender_of(scenario: str | None) -> str | None:
 
 def _missing(deal, stage: Stage) -> list[str]:
 	"""Papers that the checklist asks for before a stage and that are not there, or not valid any more."""
-	today = getdate()
-	return [
-		row.document
-		for row in deal.documents
-		if row.required_before == stage.value
-		and (
-			row.status in (None, "", "Missing")
-			or (row.status == "Received" and row.expires_on and getdate(row.expires_on) < today)
+	return missing_among(deal.documents, stage)
+
+
+def missing_among(rows, stage: Stage) -> list[str]:
+	"""The papers among rows of a checklist that keep a deal from a stage."""
+	papers = [
+		documents.Paper(
+			document=row.document,
+			required_before=cstr(row.required_before),
+			status=documents.Status(row.status or "Missing")
+			if row.status in _PAPER_STATUS
+			else documents.Status.WAIVED,
+			expires_on=getdate(row.expires_on) if row.expires_on else None,
 		)
+		for row in rows
 	]
+	return [paper.document for paper in documents.missing(papers, stage.value, getdate())]
 
 
 def evidence_of(deal) -> Evidence:
@@ -266,6 +279,7 @@ def _sign(deal) -> None:
 	"""The contract: what was agreed on the approved scenario is the deal's from now on."""
 	deal.contracted_on = now_datetime().date()
 	deal.lender = deal.lender or (None if deal.deal_type == "Cash" else _lender_of(deal.approved_scenario))
+	products.sell(deal)
 
 
 def _take_back(deal, reason: str) -> None:
