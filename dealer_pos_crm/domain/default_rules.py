@@ -5,6 +5,7 @@ it ends, a refund's reason is looked at within two working days.
 """
 
 from .default_service_rules import SERVICE_RULES
+from .default_showroom_rules import SHOWROOM_RULES
 from .follow_up import Clock, Condition, Owner, Rule, Span, Unit
 
 SETTLED = frozenset({"deposit.applied", "deposit.refunded", "deposit.forfeited", "deposit.cancelled"})
@@ -76,4 +77,4 @@ DEPOSIT_RULES: tuple[Rule, ...] = (
 	),
 )
 
-DEFAULT_RULES: tuple[Rule, ...] = (*DEPOSIT_RULES, *SERVICE_RULES)
+DEFAULT_RULES: tuple[Rule, ...] = (*DEPOSIT_RULES, *SERVICE_RULES, *SHOWROOM_RULES)

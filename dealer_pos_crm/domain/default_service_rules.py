@@ -8,7 +8,8 @@ survey. A rule whose channel is a drafted message has the message as its talking
 
 from typing import Any
 
-from .follow_up import Channel, Clock, Condition, Owner, Rule, Span, Unit
+from .default_terms import days, hours, minutes
+from .follow_up import Channel, Clock, Condition, Owner, Rule
 
 # An appointment that is no longer to come. Its car may be written up without anybody saying that it came.
 OVER = frozenset(
@@ -40,21 +41,13 @@ _RED = (_LIVES_ON, Condition("severity", "=", "Red"))
 _YELLOW = (_LIVES_ON, Condition("severity", "!=", "Red"))
 
 
+# An appointment in the lane; the showroom has rules of its own for its appointments.
+IN_SERVICE = Condition("department", "=", "Service")
+
+
 def _lead(hours: int) -> tuple[Condition, ...]:
 	"""Only an appointment booked that long before it: nobody is reminded of what was said just now."""
-	return (Condition("lead_hours", ">=", str(hours)),)
-
-
-def _days(value: int) -> Span:
-	return Span(value, Unit.DAYS)
-
-
-def _hours(value: int) -> Span:
-	return Span(value, Unit.HOURS)
-
-
-def _minutes(value: int) -> Span:
-	return Span(value, Unit.MINUTES)
+	return (IN_SERVICE, Condition("lead_hours", ">=", str(hours)))
 
 
 _APPOINTMENTS = (
@@ -69,8 +62,8 @@ _APPOINTMENTS = (
 		about="appointment",
 		conditions=_lead(96),
 		anchor="starts_at",
-		wait=_hours(-72),
-		due=_hours(48),
+		wait=hours(-72),
+		due=hours(48),
 		channel=Channel.MESSAGE,
 		stops=OVER | {"appointment.confirmed"},
 	),
@@ -85,8 +78,8 @@ _APPOINTMENTS = (
 		about="appointment",
 		conditions=_lead(36),
 		anchor="starts_at",
-		wait=_hours(-24),
-		due=_hours(20),
+		wait=hours(-24),
+		due=hours(20),
 		channel=Channel.MESSAGE,
 		stops=OVER,
 	),
@@ -101,8 +94,8 @@ _APPOINTMENTS = (
 		about="appointment",
 		conditions=_lead(6),
 		anchor="starts_at",
-		wait=_hours(-2),
-		due=_minutes(90),
+		wait=hours(-2),
+		due=minutes(90),
 		priority="Low",
 		channel=Channel.MESSAGE,
 		stops=OVER,
@@ -116,8 +109,9 @@ _APPOINTMENTS = (
 			"would a pick-up or a loaner help? What you wanted looked at: {concern}."
 		),
 		about="customer",
+		conditions=(IN_SERVICE,),
 		stops_share="vehicle",
-		due=_days(0),
+		due=days(0),
 		due_clock=Clock.BUSINESS,
 		owner=Owner.SERVICE,
 		priority="High",
@@ -132,10 +126,11 @@ _APPOINTMENTS = (
 			"a day that suits you and we will keep a time free for you."
 		),
 		about="customer",
+		conditions=(IN_SERVICE,),
 		stops_share="vehicle",
-		wait=_days(1),
+		wait=days(1),
 		wait_clock=Clock.BUSINESS,
-		due=_days(0),
+		due=days(0),
 		due_clock=Clock.BUSINESS,
 		owner=Owner.SERVICE,
 		channel=Channel.MESSAGE,
@@ -179,9 +174,9 @@ _DECLINED = (
 		title="{service} was declined, red: {what}",
 		talking_points=_RED_FIRST,
 		conditions=_RED,
-		wait=_days(1),
+		wait=days(1),
 		wait_clock=Clock.BUSINESS,
-		due=_days(0),
+		due=days(0),
 		priority="High",
 	),
 	_undone(
@@ -190,8 +185,8 @@ _DECLINED = (
 		title="{service} is still open after a week, red: {what}",
 		talking_points=_RED_AGAIN,
 		conditions=_RED,
-		wait=_days(7),
-		due=_days(1),
+		wait=days(7),
+		due=days(1),
 		priority="High",
 	),
 	_undone(
@@ -200,8 +195,8 @@ _DECLINED = (
 		title="{service} is still open after a month, red: {what}",
 		talking_points=_RED_AGAIN,
 		conditions=_RED,
-		wait=_days(30),
-		due=_days(2),
+		wait=days(30),
+		due=days(2),
 		priority="High",
 	),
 	_undone(
@@ -213,8 +208,8 @@ _DECLINED = (
 			"It will be due before long; answer with a day that suits you and we will have everything ready."
 		),
 		conditions=_YELLOW,
-		wait=_days(10),
-		due=_days(2),
+		wait=days(10),
+		due=days(2),
 		channel=Channel.MESSAGE,
 		**_SPARING,
 	),
@@ -224,8 +219,8 @@ _DECLINED = (
 		title="{service} is still open after a month: {what}",
 		talking_points=_YELLOW_CALL,
 		conditions=_YELLOW,
-		wait=_days(30),
-		due=_days(3),
+		wait=days(30),
+		due=days(3),
 		**_SPARING,
 	),
 	_undone(
@@ -234,8 +229,8 @@ _DECLINED = (
 		title="{service} is still open after three months: {what}",
 		talking_points=_YELLOW_CALL,
 		conditions=_YELLOW,
-		wait=_days(90),
-		due=_days(3),
+		wait=days(90),
+		due=days(3),
 		priority="Low",
 		**_SPARING,
 	),
@@ -249,8 +244,8 @@ _DECLINED = (
 		),
 		conditions=(_LIVES_ON,),
 		anchor="deferred_until",
-		wait=_days(-7),
-		due=_days(3),
+		wait=days(-7),
+		due=days(3),
 		channel=Channel.MESSAGE,
 	),
 	_undone(
@@ -259,8 +254,8 @@ _DECLINED = (
 		title="{service} was put off, no day was said: {what}",
 		talking_points=_YELLOW_CALL,
 		conditions=(_LIVES_ON, Condition("deferred_until", "is not set")),
-		wait=_days(30),
-		due=_days(3),
+		wait=days(30),
+		due=days(3),
 		quiet_hours_after_contact=72,
 	),
 )
@@ -276,9 +271,9 @@ _IN_THE_LANE = (
 		),
 		about="repair_order",
 		stops_share="job",
-		wait=_minutes(15),
+		wait=minutes(15),
 		wait_clock=Clock.BUSINESS,
-		due=_minutes(15),
+		due=minutes(15),
 		due_clock=Clock.BUSINESS,
 		priority="High",
 		stops=GONE | {"job.approved", "job.declined", "job.deferred"},
@@ -293,8 +288,8 @@ _IN_THE_LANE = (
 		),
 		about="repair_order",
 		anchor="promised_at",
-		wait=_minutes(-30),
-		due=_minutes(30),
+		wait=minutes(-30),
+		due=minutes(30),
 		priority="High",
 		stops=GONE | {"ro.ready", "ro.promised"},
 	),
@@ -308,7 +303,7 @@ _IN_THE_LANE = (
 		),
 		about="repair_order",
 		anchor="promised_at",
-		due=_minutes(15),
+		due=minutes(15),
 		owner=Owner.SERVICE,
 		priority="High",
 		stops=GONE | {"ro.ready", "ro.promised"},
@@ -323,7 +318,7 @@ _IN_THE_LANE = (
 		),
 		about="repair_order",
 		stops_share="part",
-		due=_days(0),
+		due=days(0),
 		due_clock=Clock.BUSINESS,
 		priority="High",
 		channel=Channel.MESSAGE,
@@ -339,7 +334,7 @@ _IN_THE_LANE = (
 		),
 		about="vehicle",
 		conditions=(Condition("special", "=", "1"),),
-		due=_days(0),
+		due=days(0),
 		due_clock=Clock.BUSINESS,
 		priority="High",
 		channel=Channel.MESSAGE,
@@ -366,9 +361,9 @@ _AFTERWARDS = (
 			"was the bill clear? If anything is not right, I want to hear it first and put it right."
 		),
 		about="vehicle",
-		wait=_days(1),
+		wait=days(1),
 		wait_clock=Clock.BUSINESS,
-		due=_days(0),
+		due=days(0),
 		due_clock=Clock.BUSINESS,
 		stops=frozenset({"ro.reopened", "ro.opened"}),
 		unless_opted_out=True,
@@ -384,8 +379,8 @@ _AFTERWARDS = (
 		about="vehicle",
 		conditions=(Condition("appointment_ahead", "is not set"),),
 		anchor="next_service_on",
-		wait=_days(-14),
-		due=_days(5),
+		wait=days(-14),
+		due=days(5),
 		due_clock=Clock.BUSINESS,
 		owner=Owner.SERVICE,
 		channel=Channel.MESSAGE,
@@ -412,9 +407,9 @@ _AFTERWARDS = (
 		),
 		about="repair_order",
 		conditions=(Condition("amount", ">", "0"),),
-		wait=_days(1),
+		wait=days(1),
 		wait_clock=Clock.BUSINESS,
-		due=_days(0),
+		due=days(0),
 		due_clock=Clock.BUSINESS,
 		stops=frozenset({"ro.paid", "ro.reopened", "ro.cancelled"}),
 	),
@@ -428,8 +423,8 @@ _AFTERWARDS = (
 		),
 		about="repair_order",
 		stops_share="reference_name",
-		wait=_days(14),
-		due=_days(2),
+		wait=days(14),
+		due=days(2),
 		due_clock=Clock.BUSINESS,
 		owner=Owner.ROUND_ROBIN,
 		owner_role="Dealer Accountant",
@@ -445,7 +440,7 @@ _AFTERWARDS = (
 		),
 		about="repair_order",
 		stops_share="reference_name",
-		due=_days(1),
+		due=days(1),
 		due_clock=Clock.BUSINESS,
 		owner=Owner.ROUND_ROBIN,
 		owner_role="Dealer Service Manager",

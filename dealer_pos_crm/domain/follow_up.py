@@ -293,7 +293,9 @@ def follow_up_key(rule: str, occasion: str) -> str:
 
 def subject_of(event: Event, about: str | None = None) -> tuple[str, str]:
 	"""What a promise is about, as (kind, name): the wanted subject, else the most particular one that
-	the event has, else the customer."""
+	the event has, else the customer. Instead of a customer whom nobody knows yet it is the lead."""
+	if about == "customer" and (person := event.person):
+		return person
 	for name in (about, *SUBJECTS) if about else SUBJECTS:
 		value = getattr(event, name)
 		if value:
