@@ -70,6 +70,8 @@ def owner_changed(lead_doc) -> None:
 	"""Somebody chose another owner on the lead's form."""
 	if not is_dealership(lead_doc.company) or not lead_doc.get("dealer_received_at"):
 		return
+	if lead_doc.flags.in_insert:
+		return  # routing has just given it to somebody
 	before = lead_doc.get_doc_before_save()
 	if before is None or cstr(before.lead_owner) == cstr(lead_doc.lead_owner):
 		return

@@ -1,10 +1,11 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_link_to_form
+from frappe.utils import cint, get_link_to_form
 
 from dealer_pos_crm.dealer_setup import settings
 from dealer_pos_crm.dealer_setup.refusals import explained
+from dealer_pos_crm.domain.lead_response import Targets
 
 TERMS = {
 	"terms_yes": "This deposit is refunded in full on request until the vehicle is delivered.",
@@ -35,6 +36,7 @@ class DealerSettings(Document):
 		self.check_departments()
 		self.check_hours()
 		self.check_limits()
+		self.check_lead_minutes()
 
 	def on_update(self):
 		settings.forget()
@@ -141,6 +143,15 @@ class DealerSettings(Document):
 						row.idx, row.cost_center, self.company
 					)
 				)
+
+	def check_lead_minutes(self):
+		with explained():
+			Targets(
+				cint(self.lead_target_minutes),
+				cint(self.lead_warn_minutes),
+				cint(self.lead_escalate_minutes),
+				cint(self.lead_morning_minutes),
+			)
 
 	def check_hours(self):
 		days = [row.weekday for row in self.business_hours]
