@@ -120,6 +120,9 @@ doc_events = {
 		"on_trash": "dealer_pos_crm.listeners.todo.on_trash",
 		"on_update": "dealer_pos_crm.listeners.todo.on_update",
 	},
+	"Trade In": {
+		"on_update": "dealer_pos_crm.listeners.trade_in.on_update",
+	},
 	"Unreconcile Payment": {
 		"on_submit": "dealer_pos_crm.listeners.unreconcile_payment.on_submit",
 	},
@@ -166,6 +169,7 @@ scheduler_events = {
 			"dealer_pos_crm.dealer_service.appointments.book.mark_missed",
 			"dealer_pos_crm.dealer_service.recalls.lookup.retry_due",
 			"dealer_pos_crm.dealer_showroom.holds.expire_due",
+			"dealer_pos_crm.dealer_showroom.visits.appointments.mark_missed",
 		],
 	},
 	"daily": [

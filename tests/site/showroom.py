@@ -15,6 +15,7 @@ def set_up_showroom(**values) -> str:
 	"""A dealership whose Dealer Settings have a showroom. Once per site; ``values`` change its settings."""
 	f.make_dealership()
 	losing.add_reasons()
+	no_papers()
 	for person in (salesperson, second_salesperson, sales_manager, fni, bdc):
 		person()
 	settings = frappe.get_doc("Dealer Settings", COMPANY)
@@ -109,3 +110,32 @@ def make_scenario(deal, **values):
 	doc.insert(ignore_permissions=True)
 	frappe.db.commit()
 	return doc
+
+
+def no_papers() -> None:
+	"""No list of papers is in force: the gates of a deal ask for none. ``papers`` brings one back."""
+	for name in frappe.get_all("Deal Document Template", {"enabled": 1}, pluck="name"):
+		doc = frappe.get_doc("Deal Document Template", name)
+		doc.enabled = 0
+		doc.save()
+
+
+def make_checks(deal) -> None:
+	"""OFAC and Red Flags of buyer and co-buyer, clear and of today."""
+	from dealer_pos_crm.dealer_showroom.documents import compliance
+	from dealer_pos_crm.domain.compliance import ID_CHECKS
+
+	for party in filter(None, (deal.customer, deal.co_buyer)):
+		today = frappe.utils.nowdate()
+		compliance.check(
+			deal.name,
+			party,
+			"OFAC",
+			result="Clear",
+			list_date=today,
+			method="Treasury search",
+			client_key=f.key(),
+		)
+		answers = dict.fromkeys(ID_CHECKS, 1)
+		compliance.check(deal.name, party, "Red Flags", attested=1, client_key=f.key(), **answers)
+	frappe.db.commit()

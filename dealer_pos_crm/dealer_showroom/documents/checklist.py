@@ -11,7 +11,7 @@ from dealer_pos_crm.dealer_setup.people import names_of
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import ACCOUNTANT, FNI, MANAGER, SALES_MANAGER
 from dealer_pos_crm.dealer_showroom.deals.deal import DOCTYPE, keep, locked
-from dealer_pos_crm.dealer_showroom.documents import files
+from dealer_pos_crm.dealer_showroom.documents import defaults, files
 from dealer_pos_crm.domain import documents as rules
 from dealer_pos_crm.domain.card_numbers import mask
 from dealer_pos_crm.domain.documents import Need, Paper, Status, Wanted
@@ -249,6 +249,15 @@ def add(deal: str, document: str, required_before: str, *, sensitive: bool = Fal
 		)
 		keep(doc)
 	return view(doc)
+
+
+def ofac_noted(deal, text: str) -> bool:
+	"""The line of the OFAC result is noted, where the list has one that is still missing. The caller saves."""
+	for row in deal.documents:
+		if row.key == rules.key_of(_(defaults.OFAC)) and row.status == Status.MISSING.value:
+			_mark(row, Status.NOTED, note=text)
+			return True
+	return False
 
 
 def clean(text: str | None) -> str:

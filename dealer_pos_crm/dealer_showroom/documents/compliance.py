@@ -22,6 +22,18 @@ CLEARS = frozenset({SALES_MANAGER, MANAGER})
 ENTITLED = frozenset({FNI, ACCOUNTANT, SALES_MANAGER, MANAGER, "System Manager"})
 # Events that only they see on a timeline.
 CONFIDENTIAL = ("compliance.alerted", "compliance.cleared")
+_SHOWN = (
+	"name",
+	"result",
+	"list_date",
+	"method",
+	"notes",
+	"checked_by",
+	"checked_at",
+	"cleared_by",
+	"cleared_at",
+	"clearing_note",
+)
 VALUES = ("list_date", "result", "method", "notes", "attested", *rules.ID_CHECKS)
 
 
@@ -69,6 +81,8 @@ def begin(doc) -> None:
 def checked(doc) -> None:
 	"""The timeline says that a check was made; only those entitled read that it raised an alert."""
 	alert = doc.result == Result.ALERT.value
+	if not alert:
+		_note_on_checklist(doc)
 	_step(doc, "compliance.alerted" if alert else "compliance.checked", _("{0} check recorded"))
 
 
@@ -94,8 +108,19 @@ def clear(name: str, note: str) -> dict:
 		)
 		doc.flags.of_its_steps = True
 		doc.save()
+		_note_on_checklist(doc)
 		_step(doc, "compliance.cleared", _("{0} check completed"))
 	return {"name": doc.name, "result": doc.result, "repeated": False}
+
+
+def _note_on_checklist(doc) -> None:
+	"""Once everybody is checked, the checklist's line of the OFAC result says so by itself."""
+	from dealer_pos_crm.dealer_showroom.documents import checklist
+
+	deal = deals.locked(doc.deal)
+	open_checks = [kind for _party, kind, state, _check in states(deal) if state is not State.DONE]
+	if Kind.OFAC not in open_checks and checklist.ofac_noted(deal, _("By {0}").format(doc.name)):
+		deals.keep(deal)
 
 
 def _step(doc, kind: str, title: str) -> None:
@@ -166,11 +191,10 @@ def view(deal) -> dict:
 			for row in frappe.get_list(
 				DOCTYPE,
 				{"name": ("in", names or [""])},
-				["name", "result", "list_date", "method", "notes", "checked_by", "checked_at", "cleared_by",
-				 "cleared_at", "clearing_note"],
+				list(_SHOWN),
 				order_by="name",
 			)
-		}  # fmt: skip
+		}
 	days = cint(settings_of(deal.company).compliance_valid_days)
 	lines = []
 	for party, kind, state, check in found:
