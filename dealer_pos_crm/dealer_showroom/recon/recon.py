@@ -155,6 +155,7 @@ def finish_step(recon: str, key: str, *, cost: float | None = None, note: str | 
 		"vehicle.recon_step_done",
 		_("Recon: {0} done, {1}").format(_(row.step), doc.vehicle_title),
 		row,
+		facts=_next(doc),
 		occasion=f"{doc.name}:{row.key}",
 	)
 	_keep(doc)
@@ -170,6 +171,14 @@ def skip_step(recon: str, key: str, reason: str) -> str:
 		_check_said(reason, row)
 	_move(row, status)
 	row.update({"done_by": frappe.session.user, "parts_eta": None, "note": reason.strip()})
+	_log(
+		doc,
+		"vehicle.recon_step_done",
+		_("Recon: {0} left out, {1}").format(_(row.step), doc.vehicle_title),
+		row,
+		facts={"skipped": "1", **_next(doc)},
+		occasion=f"{doc.name}:{row.key}",
+	)
 	_keep(doc)
 	return doc.status
 
@@ -380,6 +389,18 @@ def _keep(recon) -> None:
 	if is_open and recon.status == rules.Status.READY.value:
 		_to_front_line(recon, now)
 	write_cost(recon.vehicle)
+
+
+def _next(recon) -> dict[str, str]:
+	"""Whose turn it is after a step has ended, and by when: what a promise about a late step counts from."""
+	statuses = [rules.StepStatus(row.status) for row in recon.steps]
+	_let_next_begin(recon, statuses, now_datetime().replace(microsecond=0))
+	at = rules.current(statuses)
+	if at is None:
+		return {}
+	row = recon.steps[at]
+	due = get_datetime(row.due_at).isoformat(timespec="minutes") if row.due_at else ""
+	return {"next_step": cstr(row.step), "next_due_at": due}
 
 
 def _let_next_begin(recon, statuses, now: datetime) -> None:
