@@ -67,6 +67,7 @@ doc_events = {
 		"validate": "dealer_pos_crm.listeners.dealer_vehicle.validate",
 	},
 	"Journal Entry": {
+		"before_cancel": "dealer_pos_crm.listeners.journal_entry.before_cancel",
 		"on_cancel": "dealer_pos_crm.listeners.journal_entry.on_cancel",
 		"on_submit": "dealer_pos_crm.listeners.journal_entry.on_submit",
 		"validate": "dealer_pos_crm.listeners.journal_entry.validate",
@@ -179,5 +180,6 @@ scheduler_events = {
 		"dealer_pos_crm.dealer_cashier.deposits.refresh.check_all_open",
 		"dealer_pos_crm.dealer_service.billing.position.check_all_open",
 		"dealer_pos_crm.dealer_service.declined.nightly.expire",
+		"dealer_pos_crm.dealer_showroom.delivery.position.check_all_open",
 	],
 }

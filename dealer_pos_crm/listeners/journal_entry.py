@@ -1,10 +1,12 @@
 """Journal Entry: rows against a deposit's payment are refused, because they leave its balance stale; one of a
-repair order is told to the order and to the recon it is for; one of commissions lets them wait again."""
+repair order is told to the order and to the recon it is for; one of commissions lets them wait again; one of a deal is told to the deal."""
 
 from dealer_pos_crm.dealer_cashier.deposits import guard
 from dealer_pos_crm.dealer_service.billing import position
 from dealer_pos_crm.dealer_setup.settings import is_dealership
 from dealer_pos_crm.dealer_showroom.commission import posting
+from dealer_pos_crm.dealer_showroom.delivery import invoice_events as deal_events
+from dealer_pos_crm.dealer_showroom.delivery import position as deal_position
 from dealer_pos_crm.dealer_showroom.recon import recon
 
 
@@ -16,14 +18,22 @@ def validate(doc, method=None) -> None:
 def on_submit(doc, method=None) -> None:
 	_tell_recon(doc)
 	position.touch_document(doc)
+	deal_position.touch_document(doc)
 	position.settle()
+	deal_position.settle()
+
+
+def before_cancel(doc, method=None) -> None:
+	deal_events.check_journal(doc)
 
 
 def on_cancel(doc, method=None) -> None:
 	_tell_recon(doc)
 	posting.unpost(doc.name)
 	position.touch_document(doc)
+	deal_position.touch_document(doc)
 	position.settle()
+	deal_position.settle()
 
 
 def _tell_recon(doc) -> None:

@@ -13,6 +13,7 @@ from dealer_pos_crm.dealer_crm import spine
 from dealer_pos_crm.dealer_service.billing import guard as billing_guard
 from dealer_pos_crm.dealer_service.billing import position
 from dealer_pos_crm.dealer_setup.settings import department_of, is_dealership
+from dealer_pos_crm.dealer_showroom.delivery import position as deal_position
 from dealer_pos_crm.domain.event import Event
 from dealer_pos_crm.listeners.times import happened_at, time_of_change
 
@@ -73,18 +74,22 @@ def on_submit(doc, method=None) -> None:
 	if not _ours(doc):
 		return
 	refresh.touch(doc.name)
+	deal_position.touch_document(doc)
 	spine.record(events_of(doc))
 	refresh.settle()
 	position.settle()
+	deal_position.settle()
 
 
 def on_cancel(doc, method=None) -> None:
 	if not _ours(doc):
 		return
 	refresh.touch(doc.name)
+	deal_position.touch_document(doc)
 	spine.record(events_of(doc))
 	refresh.settle()
 	position.settle()
+	deal_position.settle()
 
 
 def events_of(row: Mapping) -> list[Event]:

@@ -2,6 +2,7 @@
 
 from dealer_pos_crm.dealer_cashier.deposits import refresh
 from dealer_pos_crm.dealer_service.billing import position
+from dealer_pos_crm.dealer_showroom.delivery import position as deal_position
 
 
 def on_submit(doc, method=None) -> None:
@@ -13,3 +14,5 @@ def on_submit(doc, method=None) -> None:
 		refresh.touch(doc.against_voucher_no)
 	position.touch(doc.voucher_type, doc.voucher_no)
 	position.touch(doc.against_voucher_type, doc.against_voucher_no)
+	deal_position.touch(doc.voucher_type, doc.voucher_no)
+	deal_position.touch(doc.against_voucher_type, doc.against_voucher_no)

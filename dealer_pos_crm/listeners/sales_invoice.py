@@ -12,6 +12,8 @@ from dealer_pos_crm.dealer_crm import spine
 from dealer_pos_crm.dealer_service.billing import guard as billing_guard
 from dealer_pos_crm.dealer_service.billing import position
 from dealer_pos_crm.dealer_setup.settings import department_of, is_dealership
+from dealer_pos_crm.dealer_showroom.delivery import invoice_events as deal_events
+from dealer_pos_crm.dealer_showroom.delivery import position as deal_position
 from dealer_pos_crm.domain.event import Event
 from dealer_pos_crm.listeners.times import happened_at, time_of_change
 
@@ -31,7 +33,13 @@ FIELDS = (
 	"is_return",
 	"return_against",
 )
-SALES_INVOICE_FIELDS = (*FIELDS, "is_consolidated", "dealer_vehicle", "dealer_forfeited_deposit")
+SALES_INVOICE_FIELDS = (
+	*FIELDS,
+	"is_consolidated",
+	"dealer_vehicle",
+	"dealer_forfeited_deposit",
+	"dealer_deal",
+)
 
 
 def _ours(doc: Mapping) -> bool:
@@ -48,14 +56,17 @@ def validate(doc, method=None) -> None:
 		guard.check_forfeit_mark(doc)
 		guard.check_invoice(doc)
 		billing_guard.check_order(doc)
+		deal_events.check_deal(doc)
 
 
 def on_submit(doc, method=None) -> None:
 	if _ours(doc):
 		spine.record(events_of(doc, doc.doctype))
 	position.touch_document(doc)
+	deal_position.touch_document(doc)
 	refresh.settle()
 	position.settle()
+	deal_position.settle()
 
 
 def before_cancel(doc, method=None) -> None:
@@ -71,14 +82,18 @@ def before_cancel(doc, method=None) -> None:
 			)
 		)
 		billing_guard.cancel_deductible(doc)
+		deal_events.before_cancel(doc)
 
 
 def on_cancel(doc, method=None) -> None:
 	if _ours(doc):
 		spine.record(events_of(doc, doc.doctype))
 	position.touch_document(doc)
+	deal_position.touch_document(doc)
+	deal_events.on_cancel(doc)
 	refresh.settle()
 	position.settle()
+	deal_position.settle()
 
 
 def events_of(row: Mapping, doctype: str) -> list[Event]:
@@ -94,6 +109,7 @@ def events_of(row: Mapping, doctype: str) -> list[Event]:
 		"company": row.get("company"),
 		"department": department_of(row.get("company"), row.get("cost_center")),
 		"vehicle": row.get("dealer_vehicle") or None,
+		"deal": row.get("dealer_deal") or None,
 		"reference_doctype": doctype,
 		"reference_name": row.get("name"),
 		"amount": amount,

@@ -2,6 +2,7 @@
 
 from dealer_pos_crm.dealer_cashier.deposits import refresh
 from dealer_pos_crm.dealer_service.billing import position
+from dealer_pos_crm.dealer_showroom.delivery import position as deal_position
 
 
 def on_submit(doc, method=None) -> None:
@@ -11,6 +12,9 @@ def on_submit(doc, method=None) -> None:
 		if row.reference_doctype == "Payment Entry":
 			refresh.touch(row.reference_name)
 		position.touch(row.reference_doctype, row.reference_name)
+		deal_position.touch(row.reference_doctype, row.reference_name)
 	position.touch(doc.voucher_type, doc.voucher_no)
+	deal_position.touch(doc.voucher_type, doc.voucher_no)
 	refresh.settle()
 	position.settle()
+	deal_position.settle()
