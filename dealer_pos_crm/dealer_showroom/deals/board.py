@@ -18,6 +18,7 @@ from dealer_pos_crm.domain import deal as rules
 from dealer_pos_crm.domain.deal import Facts, Stage
 
 PAGE = 25
+MOST = 500  # cards of one column at once
 SHOWN = tuple(stage for stage in rules.ORDER if stage is not Stage.FUNDED)
 _FIELDS = [
 	"name", "stage", "stage_since", "customer", "customer_name", "vehicle", "vehicle_title", "wanted",
@@ -29,12 +30,12 @@ _FIELDS = [
 
 
 def load(asked: dict) -> dict:
-	"""The first cards of every column, counts and sums of all. ``asked``: company, salesperson (a user, or
-	"me"), type, stuck, q. Datetimes are the server's."""
+	"""The first cards of every column, counts and sums of all. ``asked``: company, salesperson, type, only
+	("mine" or "stuck"), q. Datetimes are the server's."""
 	mine = [asked["company"]] if asked.get("company") in companies() else companies()
 	filters, words = _filters(mine, asked)
 	counts = _counts(filters, words)
-	columns = [_column(stage, filters, words, 0, counts.get(stage.value)) for stage in SHOWN]
+	columns = [_column(stage, filters, words, 0, counts.get(stage.value), _asked_for(asked, stage)) for stage in SHOWN]
 	rows = [card for column in columns for card in column["cards"]]
 	_tell_more(rows)
 	return {
@@ -42,10 +43,11 @@ def load(asked: dict) -> dict:
 		"companies": companies(),
 		"columns": columns,
 		"page": PAGE,
+		"quick": {only: _count(mine, {**asked, "only": only}) for only in ("mine", "stuck")},
 		"stuck_days": {company: cint(settings_of(company).deal_stuck_days) for company in mine},
 		"salespeople": _salespeople(mine),
 		"people": names_of(
-			in_rows(rows, "salesperson", "second_salesperson") | {asked.get("salesperson")} - {"me", None}
+			in_rows(rows, "salesperson", "second_salesperson") | {asked.get("salesperson")} - {None, ""}
 		),
 		"may": {
 			"move": bool(frappe.has_permission(DOCTYPE, "write")),
@@ -76,12 +78,13 @@ def _filters(mine: list[str], asked: dict) -> tuple[list, list | None]:
 		[DOCTYPE, "company", "in", mine or [""]],
 		[DOCTYPE, "stage", "in", [stage.value for stage in SHOWN]],
 	]
-	person = asked.get("salesperson")
-	if person:
-		filters.append([DOCTYPE, "salesperson", "=", frappe.session.user if person == "me" else person])
+	if asked.get("salesperson"):
+		filters.append([DOCTYPE, "salesperson", "=", asked["salesperson"]])
+	if asked.get("only") == "mine":
+		filters.append([DOCTYPE, "salesperson", "=", frappe.session.user])
 	if asked.get("type"):
 		filters.append([DOCTYPE, "deal_type", "=", asked["type"]])
-	if asked.get("stuck"):
+	if asked.get("only") == "stuck":
 		filters.append([DOCTYPE, "stage_since", "<", stuck_since(mine)])
 	text = cstr(asked.get("q")).strip()
 	if not text:
@@ -111,7 +114,30 @@ def _counts(filters: list, words: list | None) -> dict[str, dict]:
 	return {row.stage: row for row in rows}
 
 
-def _column(stage: Stage, filters: list, words: list | None, start: int, counted) -> dict:
+def _count(mine: list[str], asked: dict) -> int:
+	filters, words = _filters(mine, asked)
+	working = [row for row in filters if row[1] != "stage"]
+	working.append([DOCTYPE, "stage", "in", [stage.value for stage in SHOWN if stage in rules.WORKING]])
+	rows = frappe.get_list(
+		DOCTYPE,
+		filters=working if asked["only"] == "stuck" else filters,
+		or_filters=words,
+		fields=["count(`tabDeal Jacket`.`name`) as count"],
+		order_by=None,
+		limit=1,
+	)
+	return rows[0]["count"] if rows else 0
+
+
+def _asked_for(asked: dict, stage: Stage) -> int:
+	"""How many cards of a column are open on the screen already."""
+	shown = asked.get("shown")
+	return min(max(cint((shown or {}).get(stage.value)), PAGE), MOST) if isinstance(shown, dict) else PAGE
+
+
+def _column(
+	stage: Stage, filters: list, words: list | None, start: int, counted, limit: int = PAGE
+) -> dict:
 	"""One stage; who has been there the longest comes first."""
 	here = [[DOCTYPE, "stage", "=", stage.value], *(row for row in filters if row[1] != "stage")]
 	rows = (
@@ -122,7 +148,7 @@ def _column(stage: Stage, filters: list, words: list | None, start: int, counted
 			fields=_FIELDS,
 			order_by="`tabDeal Jacket`.`stage_since`, `tabDeal Jacket`.`name`",
 			start=start,
-			limit=PAGE,
+			limit=limit,
 		)
 		if start or counted
 		else []
@@ -153,7 +179,7 @@ def _salespeople(mine: list[str]) -> dict[str, str]:
 def _tell_more(rows: list[dict]) -> None:
 	"""The amount, what is missing next and which promise is late, for all cards at once."""
 	names = [row.name for row in rows]
-	missing = _missing_of(rows)
+	missing = missing_of(rows)
 	late = _late_promises(names)
 	for row in rows:
 		row.amount = row.total_due or row.pop("agreed", None) or row.price
@@ -179,7 +205,7 @@ def _late_promises(names: list[str]) -> dict[str, tuple[int, str]]:
 	return found
 
 
-def _missing_of(rows: list[dict]) -> dict[str, tuple[str | None, list[str]]]:
+def missing_of(rows: list[dict]) -> dict[str, tuple[str | None, list[str]]]:
 	"""By deal: the stage that comes next, and what its gate asks for. The same rules as the gate itself."""
 	names = [row.name for row in rows] or [""]
 	scenarios = set(
@@ -191,9 +217,13 @@ def _missing_of(rows: list[dict]) -> dict[str, tuple[str | None, list[str]]]:
 			order_by="deal",
 		)
 	)
-	approved = set(
+	approved = dict(
 		frappe.get_all(
-			"Deal Scenario", {"deal": ("in", names), "status": "Approved"}, pluck="name", order_by="name"
+			"Deal Scenario",
+			{"deal": ("in", names), "status": "Approved"},
+			["name", "vehicle"],
+			order_by="name",
+			as_list=True,
 		)
 	)
 	papers: dict[str, list] = {}
@@ -217,7 +247,8 @@ def _missing_of(rows: list[dict]) -> dict[str, tuple[str | None, list[str]]]:
 			deposit=bool(row.deposits_held),
 			approved=bool(row.approved_scenario)
 			and row.approved_scenario == row.chosen_scenario
-			and row.approved_scenario in approved,
+			and row.approved_scenario in approved
+			and approved[row.approved_scenario] == row.vehicle,
 			lender=bool(row.lender),
 			vehicle_taken=taken.get(row.name, ""),
 			missing_for_write_up=tuple(stages.missing_among(own, Stage.WRITE_UP)),

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import frappe
-
 from frappe.utils import add_to_date, cstr, getdate, now_datetime
 
 from dealer_pos_crm.dealer_setup.people import in_rows, names_of

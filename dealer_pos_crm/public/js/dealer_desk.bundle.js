@@ -11,6 +11,11 @@ import * as appointment from "./appointment/form";
 import * as appointment_load from "./appointment/load";
 import * as appointment_status from "./appointment/status";
 import * as customer from "./customer/form";
+import * as deal_actions from "./deal/actions";
+import * as deal from "./deal/form";
+import * as deal_lose from "./deal/lose";
+import * as deal_open from "./deal/open";
+import * as deal_status from "./deal/status";
 import * as declined from "./declined/form";
 import * as declined_status from "./declined/status";
 import * as deposit_action from "./deposit/action_form";
@@ -49,6 +54,7 @@ Object.assign(dealer, {
 		...appointment,
 	},
 	customer,
+	deal: { actions: deal_actions, ...deal_status, ...deal_open, ...deal_lose, ...deal },
 	declined: { ...declined_status, ...declined },
 	deposit: { ...deposit_actions, ...deposit_status, ...deposit_action, ...deposit },
 	follow_up: { ...follow_up_status, ...follow_up },
@@ -67,6 +73,8 @@ words.keep_fresh();
 const WORKSPACES = {
 	"Dealer Showroom": [
 		"Customer Event",
+		"Deal Jacket",
+		"Deal Lost Reason",
 		"Dealer Settings",
 		"Deposit",
 		"Deposit Action",
