@@ -201,6 +201,24 @@ def collect_order(order: str, amount: float, key: str) -> dict:
 	return collecting.collect(order, [{"mode_of_payment": "Cash", "amount": amount}], key)
 
 
+def showroom_step(step: str, name: str, *values) -> dict:
+	from dealer_pos_crm.dealer_showroom.visits import appointments
+
+	return getattr(appointments, step)(name, *values)
+
+
+def showroom_missed() -> None:
+	from dealer_pos_crm.dealer_showroom.visits import appointments
+
+	appointments.mark_missed()
+
+
+def take_drive(key: str, values: dict) -> dict:
+	from dealer_pos_crm.dealer_showroom.visits import drives
+
+	return drives.take(client_key=key, **values)
+
+
 JOBS = {
 	job.__name__: job
 	for job in (
@@ -221,5 +239,8 @@ JOBS = {
 		open_order,
 		answer_job,
 		change_status,
+		showroom_step,
+		showroom_missed,
+		take_drive,
 	)
 }

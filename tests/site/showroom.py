@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
+import pytest
 
 from dealer_pos_crm.dealer_setup import roles
+from dealer_pos_crm.dealer_setup.refusals import DealerRefusal
 from dealer_pos_crm.dealer_showroom.deals import losing, opening
 from tests.site import factories as f
 
@@ -139,3 +144,13 @@ def make_checks(deal) -> None:
 		answers = dict.fromkeys(ID_CHECKS, 1)
 		compliance.check(deal.name, party, "Red Flags", attested=1, client_key=f.key(), **answers)
 	frappe.db.commit()
+
+
+@contextmanager
+def refuses(code: str) -> Iterator[None]:
+	"""Refused by this rule of the domain, as a request would be: what it had written is rolled back."""
+	frappe.db.commit()
+	with pytest.raises(DealerRefusal) as caught:
+		yield caught
+	assert caught.value.code == code, (caught.value.code, str(caught.value))
+	frappe.db.rollback()
