@@ -165,8 +165,12 @@ override_doctype_dashboards = {"Customer": "dealer_pos_crm.dealer_crm.dashboards
 # Scheduler
 scheduler_events = {
 	"cron": {
-		"* * * * *": ["dealer_pos_crm.dealer_crm.follow_ups.open_due"],
+		"* * * * *": [
+			"dealer_pos_crm.dealer_crm.follow_ups.open_due",
+			"dealer_pos_crm.dealer_crm.leads.intake.sweep",
+		],
 		"*/5 * * * *": [
+			"dealer_pos_crm.dealer_crm.leads.mail.sweep",
 			"dealer_pos_crm.dealer_service.appointments.book.mark_missed",
 			"dealer_pos_crm.dealer_service.recalls.lookup.retry_due",
 			"dealer_pos_crm.dealer_showroom.holds.expire_due",

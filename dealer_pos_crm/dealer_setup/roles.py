@@ -19,6 +19,9 @@ SALES_MANAGER = "Dealer Sales Manager"
 SERVICE_MANAGER = "Dealer Service Manager"
 MANAGER = "Dealer Manager"
 
+# For a provider's API user, and nobody else: hands in leads, sees nothing.
+LEAD_PROVIDER = "Dealer Lead Provider"
+
 MANAGERS = (SALES_MANAGER, SERVICE_MANAGER, MANAGER)
 ROLES = (
 	CASHIER,
@@ -83,9 +86,10 @@ RIGHTS: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
 
 
 def make_roles() -> None:
-	for role in ROLES:
+	for role in (*ROLES, LEAD_PROVIDER):
 		if not frappe.db.exists("Role", role):
-			frappe.get_doc({"doctype": "Role", "role_name": role, "desk_access": 1}).insert()
+			desk = int(role != LEAD_PROVIDER)
+			frappe.get_doc({"doctype": "Role", "role_name": role, "desk_access": desk}).insert()
 
 
 def grant() -> None:
@@ -123,5 +127,5 @@ def _rights(table: str, doctype: str) -> set[tuple]:
 
 
 def remove_roles() -> None:
-	for role in ROLES:
+	for role in (*ROLES, LEAD_PROVIDER):
 		frappe.delete_doc("Role", role, ignore_missing=True, force=True)

@@ -218,13 +218,13 @@ def key_of(prospect: Prospect) -> str:
 	one = prospect.first_id
 	if one:
 		source = _folded(one.source or prospect.provider or prospect.vendor)
-		return "id:" + _digest((source, _folded(one.value)))
+		return "id:" + digest((source, _folded(one.value)))
 	when = prospect.requested_at.isoformat() if prospect.requested_at else _folded(prospect.requested_text)
 	cars = [
 		"|".join(map(_folded, (car.interest, car.words, car.vin, car.stock, car.comments)))
 		for car in prospect.vehicles
 	]
-	return "as:" + _digest((person_key(prospect), _folded(prospect.comments), when, *cars))
+	return "as:" + digest((person_key(prospect), _folded(prospect.comments), when, *cars))
 
 
 def person_key(prospect: Prospect) -> str:
@@ -472,7 +472,7 @@ def _folded(text: str) -> str:
 	return " ".join(text.casefold().split())
 
 
-def _digest(parts: Iterable[str]) -> str:
+def digest(parts: Iterable[str]) -> str:
 	return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 
 

@@ -1,5 +1,8 @@
 from frappe.model.document import Document
 
+from dealer_pos_crm.dealer_crm.leads import feeds
+
 
 class LeadFeed(Document):
-	pass
+	def validate(self):
+		feeds.check(self)
