@@ -14,6 +14,7 @@ from dealer_pos_crm.dealer_setup.people import in_rows, names_of
 from dealer_pos_crm.dealer_setup.settings import companies, settings_of
 from dealer_pos_crm.dealer_showroom.deals import stages
 from dealer_pos_crm.dealer_showroom.deals.deal import DOCTYPE
+from dealer_pos_crm.dealer_showroom.documents import checklist
 from dealer_pos_crm.domain import deal as rules
 from dealer_pos_crm.domain.deal import Facts, Stage
 
@@ -237,7 +238,7 @@ def missing_of(rows: list[dict]) -> dict[str, tuple[str | None, list[str]]]:
 	taken = _taken([row for row in rows if row.vehicle])
 	found = {}
 	for row in rows:
-		own = papers.get(row.name, [])
+		own = frappe._dict(documents=papers.get(row.name, []))
 		facts = Facts(
 			name=row.name,
 			deal_type=cstr(row.deal_type),
@@ -251,9 +252,9 @@ def missing_of(rows: list[dict]) -> dict[str, tuple[str | None, list[str]]]:
 			and approved[row.approved_scenario] == row.vehicle,
 			lender=bool(row.lender),
 			vehicle_taken=taken.get(row.name, ""),
-			missing_for_write_up=tuple(stages.missing_among(own, Stage.WRITE_UP)),
-			missing_for_fni=tuple(stages.missing_among(own, Stage.FNI)),
-			missing_for_contract=tuple(stages.missing_among(own, Stage.CONTRACTED)),
+			missing_for_write_up=tuple(checklist.missing(own, Stage.WRITE_UP.value)),
+			missing_for_fni=tuple(checklist.missing(own, Stage.FNI.value)),
+			missing_for_contract=tuple(checklist.missing(own, Stage.CONTRACTED.value)),
 		)
 		to = rules.next_stage(Stage(row.stage), facts)
 		reasons = stages.reasons(row, to, facts) if to and to not in rules.OWN_STEP else []

@@ -2,7 +2,7 @@
 
 import frappe
 from frappe import _
-from frappe.utils import cint, cstr, getdate, now_datetime
+from frappe.utils import cint, cstr, now_datetime
 
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import FNI, MANAGER, SALES_MANAGER
@@ -10,7 +10,6 @@ from dealer_pos_crm.dealer_showroom.deals import holding
 from dealer_pos_crm.dealer_showroom.deals.deal import action, keep, locked, standing_step, step
 from dealer_pos_crm.dealer_showroom.worksheet import products
 from dealer_pos_crm.domain import deal as rules
-from dealer_pos_crm.domain import documents
 from dealer_pos_crm.domain.deal import Evidence, Facts, Stage
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
@@ -19,7 +18,6 @@ from dealer_pos_crm.domain.refusal import _ as marked
 TAKES_BACK = frozenset({SALES_MANAGER, MANAGER, FNI, "System Manager"})
 # The step that says a stage itself; all other stages are told by deal.stage_changed.
 _OWN_KIND = {Stage.FNI: "deal.ready_for_fni", Stage.CONTRACTED: "deal.contracted"}
-_PAPER_STATUS = frozenset({None, "", *(status.value for status in documents.Status)})
 # Which field keeps when a stage was first reached.
 REACHED = {
 	Stage.CONTACTED: "reached_contacted",
@@ -80,23 +78,9 @@ def _lender_of(scenario: str | None) -> str | None:
 
 def _missing(deal, stage: Stage) -> list[str]:
 	"""Papers that the checklist asks for before a stage and that are not there, or not valid any more."""
-	return missing_among(deal.documents, stage)
+	from dealer_pos_crm.dealer_showroom.documents import checklist
 
-
-def missing_among(rows, stage: Stage) -> list[str]:
-	"""The papers among rows of a checklist that keep a deal from a stage."""
-	papers = [
-		documents.Paper(
-			document=row.document,
-			required_before=cstr(row.required_before),
-			status=documents.Status(row.status or "Missing")
-			if row.status in _PAPER_STATUS
-			else documents.Status.WAIVED,
-			expires_on=getdate(row.expires_on) if row.expires_on else None,
-		)
-		for row in rows
-	]
-	return [paper.document for paper in documents.missing(papers, stage.value, getdate())]
+	return checklist.missing(deal, stage.value)
 
 
 def evidence_of(deal) -> Evidence:
@@ -277,11 +261,13 @@ def mark(deal, to: Stage) -> None:
 
 def _sign(deal) -> None:
 	"""The contract: what was agreed on the approved scenario is the deal's from now on."""
+	from dealer_pos_crm.dealer_showroom.worksheet import products
+
 	deal.contracted_on = now_datetime().date()
 	deal.lender = deal.lender or (None if deal.deal_type == "Cash" else _lender_of(deal.approved_scenario))
 	products.sell(deal)
 
 
 def _take_back(deal, reason: str) -> None:
-	"""A contract is taken back: nothing of it was sold."""
-	deal.set("products", [])
+	"""A contract is taken back: what it sold was not sold."""
+	deal.set("products", [row for row in deal.products if row.status == "Cancelled"])
