@@ -37,6 +37,7 @@ def clean_slate() -> None:
 	frappe.local.form_dict = frappe._dict()
 	frappe.local.response = frappe._dict({"docs": []})
 	getattr(frappe.local, "request_cache", {}).clear()
+	frappe.local.dynamic_link_map = None  # of a site as it was when somebody first asked
 	frappe.flags.in_test = False
 
 

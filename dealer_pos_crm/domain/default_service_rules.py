@@ -47,7 +47,7 @@ IN_SERVICE = Condition("department", "=", "Service")
 
 def _lead(hours: int) -> tuple[Condition, ...]:
 	"""Only an appointment booked that long before it: nobody is reminded of what was said just now."""
-	return (IN_SERVICE, Condition("lead_hours", ">=", str(hours)))
+	return (Condition("lead_hours", ">=", str(hours)), IN_SERVICE)
 
 
 _APPOINTMENTS = (

@@ -132,7 +132,7 @@ def test_the_export_rehearses_to_the_same_money(walked):
 	store = MemoryStore(())
 	events = list(history())
 	for event in events:
-		assert event.customer.startswith("C-")
+		assert event.customer.startswith("C-") or (not event.customer and (event.lead or event.vehicle))
 		spine.record(event, store)
 	ours = [event for event in events if event.deposit == walked.name]
 	sign = {
