@@ -219,11 +219,48 @@ def take_drive(key: str, values: dict) -> dict:
 	return drives.take(client_key=key, **values)
 
 
+def recon_step(act: str, recon: str, *values, user: str | None = None) -> str | None:
+	from dealer_pos_crm.dealer_showroom.recon import recon as acts
+
+	with _as(user):
+		return getattr(acts, act)(recon, *values)
+
+
+def start_recon(vehicle: str) -> str:
+	from dealer_pos_crm.dealer_showroom.recon import recon as acts
+
+	return acts.start(vehicle)
+
+
+def accrue(deal: str) -> list[str]:
+	import frappe
+
+	from dealer_pos_crm.dealer_showroom.commission import commission
+
+	return commission.accrue(frappe.get_doc("Deal Jacket", deal, for_update=True))
+
+
+def post_commissions(company: str, until: str) -> str:
+	from dealer_pos_crm.dealer_showroom.commission import posting
+
+	return posting.post(company, until)
+
+
+def note_paper(deal: str, row: str, text: str) -> dict:
+	from dealer_pos_crm.dealer_showroom.documents import checklist
+
+	return checklist.note(deal, row, text)
+
+
 JOBS = {
 	job.__name__: job
 	for job in (
+		accrue,
 		collect_order,
 		invoice_order,
+		post_commissions,
+		recon_step,
+		start_recon,
 		take,
 		act,
 		decide,
@@ -242,5 +279,6 @@ JOBS = {
 		showroom_step,
 		showroom_missed,
 		take_drive,
+		note_paper,
 	)
 }
