@@ -26,6 +26,11 @@ import * as follow_up from "./follow_up/form";
 import * as follow_up_status from "./follow_up/status";
 import * as inspection from "./inspection/form";
 import * as invoice from "./invoice/form";
+import * as lead_hand_over from "./lead_response/hand_over";
+import * as lead_log from "./lead_response/log";
+import * as lead_panel from "./lead_response/panel";
+import * as lead_routing_rule from "./lead_response/routing_rule";
+import * as lead_status from "./lead_response/status";
 import * as recall from "./recall/form";
 import * as check_in from "./repair_order/check_in";
 import * as find_order from "./repair_order/find";
@@ -38,6 +43,7 @@ import * as service_billing from "./service_billing/form";
 import * as settings from "./settings/form";
 import * as vehicle from "./vehicle/form";
 import * as vehicle_status from "./vehicle/status";
+import * as worksheet from "./worksheet/form";
 
 frappe.provide("dealer");
 Object.assign(dealer, {
@@ -60,13 +66,22 @@ Object.assign(dealer, {
 	follow_up: { ...follow_up_status, ...follow_up },
 	inspection,
 	invoice,
+	lead: {
+		...lead_status,
+		...lead_log,
+		...lead_panel,
+		...lead_hand_over,
+		routing_rule: lead_routing_rule,
+	},
 	recall,
 	repair_order: { ...repair_order_status, ...find_order, ...check_in, ...repair_order },
 	rule,
 	service_billing: { ...service_billing_dialogs, ...service_billing_claim, ...service_billing },
 	settings,
 	vehicle: { ...vehicle_status, ...vehicle },
+	worksheet,
 });
+worksheet.setup();
 words.keep_fresh();
 
 // Breadcrumbs lead to the workspace of the work, whatever the module.
