@@ -38,8 +38,21 @@ def chosen(car, template: str | None):
 				)
 			)
 		return found
-	wanted = "New" if car.condition == "New" else "Used"
-	for kind in (wanted, "Any"):
+	name = of(car)
+	if name:
+		return frappe.get_doc("Recon Template", name)
+	frappe.throw(
+		_("{0} has no Recon Template for {1} cars. Create one: {2}").format(
+			car.company,
+			_(_condition(car)),
+			get_link_to_form("Recon Template", "new", _("new Recon Template")),
+		)
+	)
+
+
+def of(car) -> str | None:
+	"""The template for a car's condition, else one for any; None where a manager keeps none."""
+	for kind in (_condition(car), "Any"):
 		name = frappe.db.get_value(
 			"Recon Template",
 			{"company": car.company, "for_condition": kind, "enabled": 1},
@@ -47,12 +60,12 @@ def chosen(car, template: str | None):
 			order_by="creation",
 		)
 		if name:
-			return frappe.get_doc("Recon Template", name)
-	frappe.throw(
-		_("{0} has no Recon Template for {1} cars. Create one: {2}").format(
-			car.company, _(wanted), get_link_to_form("Recon Template", "new", _("new Recon Template"))
-		)
-	)
+			return name
+	return None
+
+
+def _condition(car) -> str:
+	return "New" if car.condition == "New" else "Used"
 
 
 def add(company: str) -> None:
