@@ -22,6 +22,7 @@ app_include_js = "dealer_desk.bundle.js"
 doctype_js = {
 	"Customer": "public/js/customer.js",
 	"Sales Invoice": "public/js/sales_invoice.js",
+	"User": "public/js/user.js",
 }
 
 # Prints

@@ -171,7 +171,9 @@ def _round(rule: Rule, people: Mapping[str, Person]) -> Iterator[Judged]:
 	found = False
 	ordered = sorted(rule.members, key=lambda member: _turn(member, people))
 	# At night: whoever works now; when nobody does, those who are there when the house opens.
-	now = any(_against(member, people.get(member.user), rule.only_at_work, True) is None for member in ordered)
+	now = any(
+		_against(member, people.get(member.user), rule.only_at_work, True) is None for member in ordered
+	)
 	for member in ordered:
 		against = _against(member, people.get(member.user), rule.only_at_work, now)
 		if against is not None:
@@ -274,17 +276,20 @@ def check(rule: Rule) -> None:
 		raise Refused("routing_rule", _("{0}: the most open leads cannot be negative"), rule.title)
 
 
-def share(names: Sequence[str], to: Sequence[str], held: Mapping[str, int] | None = None) -> dict[str, str]:
-	"""Spread documents over people: each to whoever has least so far, of equals in the order given.
+def share(names: Sequence[str], to: Sequence[str], known: Mapping[str, str] | None = None) -> dict[str, str]:
+	"""Spread documents over people: each to whoever has got least so far, of equals in the order given.
 
-	``held``: how many each has already. Raises ``Refused`` when there is nobody.
+	``known``: who should have one of them because they have what belongs to it; others are ignored.
+	Raises ``Refused`` when there is nobody.
 	"""
 	if not to:
 		raise Refused("hand_over", _("Say who takes it over"))
-	load = {user: (held or {}).get(user, 0) for user in to}
+	load = dict.fromkeys(to, 0)
 	given: dict[str, str] = {}
 	for name in names:
-		user = min(to, key=lambda one: (load[one], to.index(one)))
+		user = (known or {}).get(name, "")
+		if user not in load:
+			user = min(to, key=lambda one: (load[one], to.index(one)))
 		given[name] = user
 		load[user] += 1
 	return given

@@ -1,6 +1,6 @@
 """Lead: whatever way it came in, a dealership's lead is received, given to somebody and timed."""
 
-from dealer_pos_crm.dealer_crm.leads import points, receiving, removing, routing, routing
+from dealer_pos_crm.dealer_crm.leads import points, receiving, removing, routing
 from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.settings import companies, is_dealership
 

@@ -61,6 +61,14 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 		1,
 		"nobody writes a claim's money or status by hand; whoever may do the step has it written",
 	),
+	"dealer_pos_crm/dealer_crm/leads/contact.py": (
+		1,
+		"whoever may write a lead may say that they called; the message that keeps it is nobody's to write",
+	),
+	"dealer_pos_crm/dealer_setup/changes.py": (
+		1,
+		"nobody writes versions by hand; whoever may hand something over leaves the trace of it",
+	),
 	"dealer_pos_crm/dealer_crm/step_log.py": (
 		1,
 		"nobody writes the lane's record by hand; whoever may do the step has it written",
@@ -122,6 +130,10 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 
 # Calls of frappe.db.commit(): file: (how many, why the request's or job's own commit is not enough).
 COMMITS: dict[str, tuple[int, str]] = {
+	"dealer_pos_crm/dealer_crm/reassign.py": (
+		1,
+		"a large hand-over goes on batch by batch; each is whole, and what is left is found again",
+	),
 	"dealer_pos_crm/commands/__init__.py": (1, "a command is its own job"),
 	"dealer_pos_crm/dealer_cashier/deposits/refresh.py": (
 		1,

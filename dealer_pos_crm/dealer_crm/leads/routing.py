@@ -13,6 +13,7 @@ from dealer_pos_crm import compat
 from dealer_pos_crm.dealer_crm import follow_ups, staff
 from dealer_pos_crm.dealer_crm.leads import lead as leads
 from dealer_pos_crm.dealer_setup import changes
+from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.people import names_of
 from dealer_pos_crm.dealer_setup.roles import BDC, FNI, MANAGER, SALES_MANAGER, SALESPERSON
 from dealer_pos_crm.dealer_setup.settings import business_hours, is_dealership, manager_of, settings_of
@@ -64,6 +65,12 @@ def give(lead: str, user: str, reason: str | None = None) -> None:
 	changes.note("Lead", lead, "lead_owner", row.lead_owner, user)
 	if is_dealership(row.company):
 		handed_over(frappe.get_doc("Lead", lead), row.lead_owner, reason)
+
+
+@action
+def hand(lead: str, user: str, reason: str | None = None) -> None:
+	"""``give`` as an action of its own, by a person."""
+	give(lead, user, reason)
 
 
 def owner_changed(lead_doc) -> None:
