@@ -142,9 +142,13 @@ doc_events = {
 # Who may see which rows
 permission_query_conditions = {
 	"Commission Entry": "dealer_pos_crm.dealer_showroom.commission.rights.only_own",
+	"Customer Event": "dealer_pos_crm.dealer_crm.confidential.of_events",
+	"Showroom Log": "dealer_pos_crm.dealer_crm.confidential.of_log",
 }
 has_permission = {
 	"Commission Entry": "dealer_pos_crm.dealer_showroom.commission.rights.is_own",
+	"Customer Event": "dealer_pos_crm.dealer_crm.confidential.may_read",
+	"Showroom Log": "dealer_pos_crm.dealer_crm.confidential.may_read",
 }
 
 # What may not keep a document from being deleted

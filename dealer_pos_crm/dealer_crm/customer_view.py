@@ -7,6 +7,7 @@ from frappe import _
 from frappe.query_builder.functions import Sum
 
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float
+from dealer_pos_crm.dealer_crm.confidential import hidden
 from dealer_pos_crm.dealer_setup.people import in_rows, names_of
 from dealer_pos_crm.dealer_setup.settings import companies
 from dealer_pos_crm.domain.deposit import HOLDING
@@ -174,6 +175,8 @@ def events(customer: str, before: str | None = None, department: str | None = No
 	)
 	if department:
 		query = query.where(event.department == department)
+	if types := hidden():
+		query = query.where(event.event_type.notin(types))
 	if before:
 		at, name = _cursor(before)
 		query = query.where((event.happened_at < at) | ((event.happened_at == at) & (event.name < name)))

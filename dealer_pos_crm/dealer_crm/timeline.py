@@ -3,6 +3,8 @@
 import frappe
 from frappe import _
 
+from dealer_pos_crm.dealer_crm.confidential import hidden
+
 LIMIT = 30
 
 _ICONS = {
@@ -25,7 +27,10 @@ def get_timeline(doctype: str, name: str) -> list[dict]:
 		return []
 	rows = frappe.get_all(
 		"Customer Event",
-		filters={"lead" if doctype == "Lead" else "customer": name},
+		filters={
+			"lead" if doctype == "Lead" else "customer": name,
+			"event_type": ("not in", hidden() or ("",)),
+		},
 		fields=["happened_at", "event_type", "title", "reference_doctype", "reference_name"],
 		order_by="happened_at desc, name desc",
 		limit=LIMIT,

@@ -71,14 +71,14 @@ def row_of(deal, document: str):
 	return next(row for row in deal.documents if row.document == document)
 
 
-def upload(name: str = "paper.pdf", private: int = 1) -> str:
+def upload(name: str = "paper.txt", private: int = 1) -> str:
 	"""A file as the uploader of Desk leaves it: private, on nothing yet."""
 	file = frappe.get_doc(
 		{
 			"doctype": "File",
 			"file_name": f"{f.key()[:8]} {name}",
 			"is_private": private,
-			"content": f"%PDF {f.key()}",
+			"content": f"A signed paper {f.key()}",
 		}
 	).insert()
 	frappe.db.commit()
@@ -225,7 +225,7 @@ def test_a_sensitive_paper_is_seen_by_those_who_may_and_not_by_a_salesperson():
 	row = row_of(deal, "Credit application")
 	seller = showroom.salesperson()
 	with f.logged_in(seller):
-		mine = upload("application.pdf")
+		mine = upload("application.txt")
 		api.receive(deal.name, row.name, mine, note="SSN ends in 6789")
 		frappe.db.commit()
 		line = _line(api.get_checklist(deal.name), row.name)

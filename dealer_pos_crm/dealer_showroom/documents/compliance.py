@@ -4,10 +4,11 @@ import frappe
 from frappe import _
 from frappe.utils import cint, cstr, format_date, get_datetime, getdate, now_datetime
 
+from dealer_pos_crm.dealer_crm.confidential import may_know
 from dealer_pos_crm.dealer_setup.acting import action, once
 from dealer_pos_crm.dealer_setup.people import names_of
 from dealer_pos_crm.dealer_setup.refusals import explained
-from dealer_pos_crm.dealer_setup.roles import ACCOUNTANT, FNI, MANAGER, SALES_MANAGER
+from dealer_pos_crm.dealer_setup.roles import MANAGER, SALES_MANAGER
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.dealer_showroom.deals import deal as deals
 from dealer_pos_crm.domain import compliance as rules
@@ -18,10 +19,6 @@ from dealer_pos_crm.domain.refusal import _ as marked
 DOCTYPE = "Compliance Check"
 # Who clears an alert that somebody else has raised.
 CLEARS = frozenset({SALES_MANAGER, MANAGER})
-# Who may know that there was an alert.
-ENTITLED = frozenset({FNI, ACCOUNTANT, SALES_MANAGER, MANAGER, "System Manager"})
-# Events that only they see on a timeline.
-CONFIDENTIAL = ("compliance.alerted", "compliance.cleared")
 _SHOWN = (
 	"name",
 	"result",
@@ -172,11 +169,6 @@ def states(deal) -> list[tuple[str, Kind, State, Check | None]]:
 
 def _name(customer: str) -> str:
 	return cstr(frappe.db.get_value("Customer", customer, "customer_name")) or customer
-
-
-def may_know() -> bool:
-	"""Whether the user may know of alerts."""
-	return bool(ENTITLED & set(frappe.get_roles()))
 
 
 def view(deal) -> dict:

@@ -46,6 +46,7 @@ def add() -> None:
 		{
 			"doctype": "Deal Document Template",
 			"title": _(TEMPLATE),
+			"company": "",  # for every company: not the one that the user has as default
 			"enabled": 1,
 			"documents": [
 				{
