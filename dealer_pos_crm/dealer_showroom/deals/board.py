@@ -36,7 +36,10 @@ def load(asked: dict) -> dict:
 	mine = [asked["company"]] if asked.get("company") in companies() else companies()
 	filters, words = _filters(mine, asked)
 	counts = _counts(filters, words)
-	columns = [_column(stage, filters, words, 0, counts.get(stage.value), _asked_for(asked, stage)) for stage in SHOWN]
+	columns = [
+		_column(stage, filters, words, 0, counts.get(stage.value), _asked_for(asked, stage))
+		for stage in SHOWN
+	]
 	rows = [card for column in columns for card in column["cards"]]
 	_tell_more(rows)
 	return {
@@ -136,9 +139,7 @@ def _asked_for(asked: dict, stage: Stage) -> int:
 	return min(max(cint((shown or {}).get(stage.value)), PAGE), MOST) if isinstance(shown, dict) else PAGE
 
 
-def _column(
-	stage: Stage, filters: list, words: list | None, start: int, counted, limit: int = PAGE
-) -> dict:
+def _column(stage: Stage, filters: list, words: list | None, start: int, counted, limit: int = PAGE) -> dict:
 	"""One stage; who has been there the longest comes first."""
 	here = [[DOCTYPE, "stage", "=", stage.value], *(row for row in filters if row[1] != "stage")]
 	rows = (

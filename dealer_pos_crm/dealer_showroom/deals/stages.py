@@ -8,7 +8,7 @@ from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import FNI, MANAGER, SALES_MANAGER
 from dealer_pos_crm.dealer_showroom.deals import holding
 from dealer_pos_crm.dealer_showroom.deals.deal import action, keep, locked, standing_step, step
-from dealer_pos_crm.dealer_showroom.worksheet import products
+from dealer_pos_crm.dealer_showroom.worksheet import products, scenarios
 from dealer_pos_crm.domain import deal as rules
 from dealer_pos_crm.domain.deal import Evidence, Facts, Stage
 from dealer_pos_crm.domain.refusal import Refused
@@ -37,8 +37,6 @@ REACHED = {
 
 def facts_for(deal) -> Facts:
 	"""What the gates ask about a deal, as the database has it now."""
-	from dealer_pos_crm.dealer_showroom.worksheet import scenarios
-
 	return Facts(
 		name=deal.name,
 		deal_type=cstr(deal.deal_type),
@@ -261,8 +259,6 @@ def mark(deal, to: Stage) -> None:
 
 def _sign(deal) -> None:
 	"""The contract: what was agreed on the approved scenario is the deal's from now on."""
-	from dealer_pos_crm.dealer_showroom.worksheet import products
-
 	deal.contracted_on = now_datetime().date()
 	deal.lender = deal.lender or (None if deal.deal_type == "Cash" else _lender_of(deal.approved_scenario))
 	products.sell(deal)
