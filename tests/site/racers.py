@@ -252,9 +252,50 @@ def note_paper(deal: str, row: str, text: str) -> dict:
 	return checklist.note(deal, row, text)
 
 
+def take_in_lead(text: str, channel: str, feed: str, encoding: str) -> list[dict]:
+	"""A message comes in by a door and is read at once, as its worker would."""
+	import frappe
+
+	from dealer_pos_crm.dealer_crm.leads import intake
+
+	rows = intake.accept(text.encode(encoding), channel=channel, feed=feed)
+	frappe.db.commit()
+	for row in rows:
+		if row.status == intake.RECEIVED:
+			intake.work(row.name)
+	return [intake.outcome(row.name) for row in rows]
+
+
+def read_intake(name: int) -> str:
+	from dealer_pos_crm.dealer_crm.leads import intake
+
+	return intake.work(name)
+
+
+def deliver_deal(deal: str, key: str, mileage: int, user: str | None = None) -> dict:
+	from dealer_pos_crm.dealer_showroom.delivery import deliver
+
+	with _as(user):
+		return deliver.deliver(deal, client_key=key, mileage=mileage)
+
+
+def fund_deal(deal: str, amount: float, key: str) -> dict:
+	from dealer_pos_crm.dealer_showroom.delivery import funding
+
+	return funding.funded(deal, amount, mode_of_payment="Check", client_key=key)
+
+
+def unwind_deal(deal: str, key: str) -> dict:
+	from dealer_pos_crm.dealer_showroom.delivery import unwind
+
+	return unwind.unwind(deal, "Changed their mind", client_key=key)
+
+
 JOBS = {
 	job.__name__: job
 	for job in (
+		read_intake,
+		take_in_lead,
 		accrue,
 		collect_order,
 		invoice_order,
@@ -276,6 +317,9 @@ JOBS = {
 		open_order,
 		answer_job,
 		change_status,
+		deliver_deal,
+		fund_deal,
+		unwind_deal,
 		showroom_step,
 		showroom_missed,
 		take_drive,

@@ -36,7 +36,7 @@ def book(deal, delivered_on, occasion: str) -> tuple[str | None, date | None]:
 	frappe.db.savepoint(_SAVEPOINT)
 	messages = len(frappe.local.message_log)
 	try:
-		made = appointments.book(
+		made = appointments.book_with_sale(
 			f"first-service|{occasion}",
 			[{"service_name": _("First service"), "hours": _HOURS}],
 			customer=deal.customer,

@@ -143,7 +143,7 @@ def _undo(name: str, invoice) -> None:
 	vehicle.undo_sale(deal)
 	_give_trades_back(deal)
 	first_service.cancel(deal, reason)
-	title.cancel_for(deal, reason)
+	title.cancel_for(deal.name, reason)
 	deal = locked(name)
 	commission.reverse(deal, reason)
 	undoing.take_back_funding(deal, reason)
