@@ -53,7 +53,7 @@ def book_with_sale(client_key: str, jobs: list[dict], **values) -> dict:
 
 
 def _book(client_key: str, jobs: list[dict] | None, values: dict, *, of_a_sale: bool = False) -> dict:
-	_need_key(client_key)
+	need_key(client_key)
 	lock_vehicle(values.get("vehicle"))  # before anything is read: a double click waits here
 	name = frappe.db.get_value(steps.DOCTYPE, {"client_key": client_key}, "name")
 	if name:
