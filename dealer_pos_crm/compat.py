@@ -26,3 +26,9 @@ def lead_source_doctype() -> tuple[str, str]:
 def campaign_doctype() -> tuple[str, str]:
 	"""The doctype of campaigns, and its field that holds the name."""
 	return ("Campaign", "campaign_name") if major_version() < 16 else ("UTM Campaign", "name")
+
+
+def file_bytes(file) -> bytes:
+	"""What a File holds, as it was uploaded: newer versions would take UTF-16 for some 8-bit text."""
+	data = file.get_content() if major_version() < 16 else file.get_content(encodings=[])
+	return data.encode() if isinstance(data, str) else data

@@ -252,6 +252,27 @@ def note_paper(deal: str, row: str, text: str) -> dict:
 	return checklist.note(deal, row, text)
 
 
+def route_lead(lead: str) -> str | None:
+	import frappe
+
+	from dealer_pos_crm.dealer_crm.leads import routing
+
+	return routing.assign(frappe.get_doc("Lead", lead))  # reads first: its snapshot is old by then
+
+
+def answer_lead(lead: str, how: str, key: str, user: str) -> dict:
+	from dealer_pos_crm.dealer_crm.leads import contact
+
+	with _as(user):
+		return contact.log(lead, how, client_key=key)
+
+
+def hand_over_all(user: str, to: list[str], what: list[str]) -> dict:
+	from dealer_pos_crm.dealer_crm import reassign
+
+	return reassign.hand_over(user, to=to, what=what, reason="Left the house")
+
+
 def take_in_lead(text: str, channel: str, feed: str, encoding: str) -> list[dict]:
 	"""A message comes in by a door and is read at once, as its worker would."""
 	import frappe
@@ -296,6 +317,9 @@ JOBS = {
 	for job in (
 		read_intake,
 		take_in_lead,
+		route_lead,
+		answer_lead,
+		hand_over_all,
 		accrue,
 		collect_order,
 		invoice_order,

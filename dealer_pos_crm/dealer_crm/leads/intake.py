@@ -15,6 +15,7 @@ from dealer_pos_crm.dealer_crm.leads import feeds, reading, receiving
 from dealer_pos_crm.dealer_crm.leads.lead import DOCTYPE as LEAD
 from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
+from dealer_pos_crm.dealer_setup.settings import is_dealership, settings_of
 from dealer_pos_crm.domain import adf, markup
 from dealer_pos_crm.domain.card_numbers import mask
 from dealer_pos_crm.domain.refusal import Refused
@@ -149,6 +150,7 @@ def _insert(values: dict, key: str | None) -> int | None:
 	messages = len(frappe.local.message_log)
 	frappe.db.savepoint("lead_intake")
 	doc = frappe.get_doc({"doctype": DOCTYPE, **values, "dedupe_key": key})
+	doc.company = values.get("company") or ""  # not the usual company of whoever brings it
 	doc.flags.of_the_house = True
 	try:
 		doc.insert(ignore_permissions=True, ignore_links=True)
@@ -222,17 +224,37 @@ def _give_up(intake: int) -> str:
 	return FAILED
 
 
-@action
 def process(intake: int) -> str:
 	"""Make the lead of a row that is Received or Failed. Returns the row's status; says why when it failed."""
-	status = frappe.db.get_value(DOCTYPE, intake, "status", for_update=True)
-	if status not in _OPEN:
-		return cstr(status)
+	status = _place(intake)
+	if status != RECEIVED:
+		return status
+	frappe.db.commit()  # nosemgrep - so that the next step reads nothing before it has its locks
+	return _make(intake)
+
+
+@action
+def _place(intake: int) -> str:
+	"""Find the company that a row is for. Received when it can go on, else the row's status."""
+	row = frappe.db.get_value(DOCTYPE, intake, ["status", "company"], as_dict=True, for_update=True)
+	if not row or row.status not in _OPEN:
+		return cstr(row and row.status)
+	if row.company and is_dealership(row.company):
+		return RECEIVED
+	return _tried(intake, lambda: _find_feed(intake))
+
+
+@action
+def _make(intake: int) -> str:
+	row = frappe.db.get_value(DOCTYPE, intake, ["status", "company"], as_dict=True, for_update=True)
+	if row.status not in _OPEN:
+		return cstr(row.status)
+	receiving.hold(row.company)
 	return _tried(intake, lambda: _lead_of(intake))
 
 
-def _tried(intake: int, make: Callable[[], str]) -> str:
-	"""Do it, and write down on the row what came of it."""
+def _tried(intake: int, make: Callable[[], str | None]) -> str:
+	"""Do it, and write down on the row what came of it: the lead that was made, or why there is none."""
 	messages = len(frappe.local.message_log)
 	frappe.db.savepoint("lead_intake_work")
 	try:
@@ -254,6 +276,8 @@ def _tried(intake: int, make: Callable[[], str]) -> str:
 		_settle(intake, FAILED, reason=reason)
 		return FAILED
 	else:
+		if lead is None:
+			return RECEIVED
 		_settle(intake, DONE, lead=lead)
 		return DONE
 	frappe.db.rollback(save_point="lead_intake_work")
@@ -262,10 +286,30 @@ def _tried(intake: int, make: Callable[[], str]) -> str:
 	return FAILED
 
 
+def _find_feed(intake: int) -> None:
+	row = frappe.get_doc(DOCTYPE, intake)
+	(prospect, *_more) = reading.prospects(row.raw or "", row.channel)
+	feed = _feed_of(row, prospect)
+	settings_of(feed.company)
+	frappe.db.set_value(DOCTYPE, intake, {"feed": feed.name, "company": feed.company})
+
+
 def _lead_of(intake: int) -> str:
 	row = frappe.get_doc(DOCTYPE, intake)
 	(prospect, *_more) = reading.prospects(row.raw or "", row.channel)
-	feed = feeds.find(
+	feed = _feed_of(row, prospect)
+	frappe.db.set_value(
+		DOCTYPE,
+		intake,
+		{"feed": feed.name, "subject": reading.subject_of(prospect)},
+		update_modified=False,
+	)
+	values = reading.values_of(prospect, feed)
+	return receiving.receive({**values, "received_at": row.received_at}, intake=row.name)
+
+
+def _feed_of(row, prospect: adf.Prospect):
+	return feeds.find(
 		row.channel,
 		name=row.feed,
 		provider=prospect.provider,
@@ -274,14 +318,6 @@ def _lead_of(intake: int) -> str:
 		if row.communication and not row.feed
 		else None,
 	)
-	frappe.db.set_value(
-		DOCTYPE,
-		intake,
-		{"feed": feed.name, "company": feed.company, "subject": reading.subject_of(prospect)},
-		update_modified=False,
-	)
-	values = reading.values_of(prospect, feed)
-	return receiving.receive({**values, "received_at": row.received_at}, intake=row.name)
 
 
 def _settle(intake: int, status: str, *, lead: str | None = None, reason: str | None = None) -> None:
@@ -327,7 +363,8 @@ def make_by_hand(intake: int, values: dict) -> str:
 	"""The lead of a message that could not be read, from what a person made of it. Returns the lead."""
 	with explained():
 		row = _open_row(intake, also=(IGNORED,))
-		company = values.get("company") or row.company
+		company = row.company or values.get("company")
+		receiving.hold(company)
 		feed = frappe.db.get_value(
 			feeds.DOCTYPE, row.feed, ["lead_source", "campaign", "lead_type"], as_dict=True
 		) or frappe._dict()  # fmt: skip

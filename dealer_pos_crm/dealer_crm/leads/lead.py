@@ -16,8 +16,7 @@ DOCTYPE = "Lead"
 
 def locked(name: str):
 	"""The lead as it is now, kept from others until the end of this transaction."""
-	frappe.db.get_value(DOCTYPE, name, "name", for_update=True)
-	return frappe.get_doc(DOCTYPE, name)
+	return frappe.get_doc(DOCTYPE, name, for_update=True)
 
 
 def keep(lead, **values) -> None:

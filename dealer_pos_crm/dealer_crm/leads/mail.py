@@ -8,6 +8,7 @@ from frappe import _
 from frappe.query_builder.functions import Coalesce
 from frappe.utils import add_to_date, cstr, now_datetime
 
+from dealer_pos_crm import compat
 from dealer_pos_crm.dealer_crm.leads import feeds, intake
 from dealer_pos_crm.dealer_setup.settings import companies
 from dealer_pos_crm.domain import adf, markup
@@ -91,8 +92,7 @@ def _parts(mail) -> list[tuple[bytes | str, str | None]]:
 	):
 		if not cstr(row.file_name).lower().endswith(_READ):
 			continue
-		data = frappe.get_doc("File", row.name).get_content(encodings=[])
-		data = data.encode() if isinstance(data, str) else data
+		data = compat.file_bytes(frappe.get_doc("File", row.name))
 		if cstr(row.file_name).lower().endswith(".adf") or _is_adf(data):
 			found.append((data, row.file_url))
 	if found:
@@ -116,7 +116,7 @@ def _put_aside(mail, feed: str | None) -> None:
 			"status": intake.IGNORED,
 			"channel": feeds.EMAIL,
 			"feed": feed,
-			"company": frappe.db.get_value(feeds.DOCTYPE, feed, "company") if feed else None,
+			"company": frappe.db.get_value(feeds.DOCTYPE, feed, "company") if feed else "",
 			"communication": mail.name,
 			"subject": mask(cstr(mail.subject))[:140],
 			"raw": mask(cstr(mail.text_content or mail.content))[:_MOST_KEPT],

@@ -45,8 +45,7 @@ def receive(values: dict, *, intake: str | int | None = None) -> str:
 	"""
 	company = values.get("company")
 	settings_of(company)
-	# One after the other: two requests of one person at the same instant are one lead.
-	frappe.db.get_value("Dealer Settings", company, "name", for_update=True)
+	hold(company)
 	values = {key: mask(value) if key in _TEXTS and value else value for key, value in values.items()}
 	if not any(values.get(field) for field in ("email_id", "mobile_no", "phone")):
 		raise Refused(
@@ -57,6 +56,14 @@ def receive(values: dict, *, intake: str | int | None = None) -> str:
 	if standing:
 		return _again(standing, values, fresh=fresh, intake=intake)
 	return _new(company, values)
+
+
+def hold(company: str) -> None:
+	"""One request after the other: two of one person at the same instant are one lead.
+
+	Whoever calls this before anything is read sees, once it is their turn, what the other one has committed.
+	"""
+	frappe.db.get_value("Dealer Settings", company, "name", for_update=True)
 
 
 # The person's standing lead
