@@ -1,0 +1,34 @@
+frappe.query_reports["Commission Statement"] = {
+	filters: [
+		{
+			fieldname: "company",
+			label: __("Company"),
+			fieldtype: "Link",
+			options: "Company",
+			reqd: 1,
+			default: frappe.defaults.get_user_default("Company"),
+		},
+		{
+			fieldname: "from_date",
+			label: __("From"),
+			fieldtype: "Date",
+			reqd: 1,
+			default: frappe.datetime.month_start(),
+		},
+		{
+			fieldname: "to_date",
+			label: __("To"),
+			fieldtype: "Date",
+			reqd: 1,
+			default: frappe.datetime.month_end(),
+		},
+		...(dealer.commission.sees_all()
+			? [{ fieldname: "user", label: __("Person"), fieldtype: "Link", options: "User" }]
+			: []),
+	],
+	onload: (report) => dealer.commission.statement(report),
+	formatter(value, row, column, data, standard) {
+		const shown = standard(value, row, column, data);
+		return data?.bold ? `<b>${shown}</b>` : shown;
+	},
+};

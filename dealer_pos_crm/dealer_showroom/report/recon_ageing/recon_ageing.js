@@ -1,0 +1,35 @@
+frappe.query_reports["Recon Ageing"] = {
+	filters: [
+		{
+			fieldname: "company",
+			label: __("Company"),
+			fieldtype: "Link",
+			options: "Company",
+			reqd: 1,
+			default: frappe.defaults.get_user_default("Company"),
+		},
+		{
+			fieldname: "department",
+			label: __("Department"),
+			fieldtype: "Select",
+			options: ["", "Service", "Detail", "Body", "Photos", "Sales", "Parts"],
+		},
+		{
+			fieldname: "owner_user",
+			label: __("Step Owner"),
+			fieldtype: "Link",
+			options: "User",
+		},
+		{
+			fieldname: "only_late",
+			label: __("Only Late"),
+			fieldtype: "Check",
+		},
+	],
+	formatter(value, row, column, data, standard) {
+		const shown = standard(value, row, column, data);
+		if (column.fieldname === "days" && data?.late) return `<b class="text-danger">${shown}</b>`;
+		if (column.fieldname === "why" && data?.why) return `<span class="text-danger">${shown}</span>`;
+		return shown;
+	},
+};

@@ -1,0 +1,37 @@
+frappe.query_reports["Vehicle Stock"] = {
+	filters: [
+		{
+			fieldname: "company",
+			label: __("Company"),
+			fieldtype: "Link",
+			options: "Company",
+			reqd: 1,
+			default: frappe.defaults.get_user_default("Company"),
+		},
+		{
+			fieldname: "status",
+			label: __("Status"),
+			fieldtype: "Select",
+			options: ["", "In Recon", "Front-line Ready", "On Hold"],
+		},
+		{
+			fieldname: "condition",
+			label: __("Condition"),
+			fieldtype: "Select",
+			options: ["", "New", "Certified", "Used"],
+		},
+		{
+			fieldname: "age",
+			label: __("Days in Stock"),
+			fieldtype: "Select",
+			options: ["", "0-30", "31-60", "61-90", "91+"],
+		},
+	],
+	formatter(value, row, column, data, standard) {
+		const shown = standard(value, row, column, data);
+		if (column.fieldname === "days" && data?.days > 60) {
+			return `<span class="${data.days > 90 ? "text-danger" : "text-warning"}">${shown}</span>`;
+		}
+		return shown;
+	},
+};
