@@ -69,54 +69,99 @@ class Group:
 		return round(100 * self.reached[stage] / self.leads, 1) if self.leads else 0.0
 
 
-def groups(asked: Asked, by: str) -> list[Group]:
-	"""The funnel of each group, by its key."""
-	of_lead, of_deal = GROUPS[by]
+def groups(asked: Asked, by: str | None = None) -> list[Group]:
+	"""The funnel of each group, by its key; ``by`` is empty for all in one."""
+	of_lead, of_deal = GROUPS[by] if by else ("''", "''")
 	return _counted(asked, of_lead, of_deal)
 
 
-def whole(asked: Asked) -> Group:
-	"""The funnel of all of them."""
-	found = _counted(asked, "''", "''")
-	return found[0] if found else Group("", 0, 0, dict.fromkeys(STEPS, 0))
+def whole(found: list[Group]) -> Group:
+	"""The funnel of all groups together."""
+	return Group(
+		"",
+		sum(group.leads for group in found),
+		sum(group.lost for group in found),
+		{stage: sum(group.reached[stage] for group in found) for stage in STEPS},
+	)
 
 
 def _counted(asked: Asked, of_lead: str, of_deal: str) -> list[Group]:
-	sums = ", ".join(f"sum(far >= {rules.position(stage)})" for stage in STEPS)
-	rows = frappe.db.sql(
-		f"""select grouped, count(*), sum(lost), {sums}
-		from ({_started(asked, of_lead, of_deal)}) started group by grouped order by grouped""",
+	"""All leads are counted in one pass over them; only those that came further than an answer are looked at
+	one by one, with the steps that brought them there."""
+	sums: dict[str, list[int]] = {}  # leads, lost, and how many came as far as each step
+
+	def of(key: str | None) -> list[int]:
+		return sums.setdefault(key or "", [0] * (2 + len(STEPS)))
+
+	for key, leads, lost, contacted in frappe.db.sql(
+		f"""select {of_lead}, count(*), sum(l.dealer_state = 'Lost'),
+			sum(l.dealer_first_response_at is not null)
+		from `tabLead` l where {_of_leads(asked)} group by 1""",
 		asked.values,
-	)
+	):
+		found = of(key)
+		found[0] += int(leads)
+		found[1] += int(lost or 0)
+		found[2] += int(contacted or 0)
+	for step in _further(asked, of_lead).values():
+		found = of(step.key)
+		for at in range(1, step.far + 1):
+			found[1 + at] += 1
+		found[2] -= int(step.answered and step.far > 0)  # counted with all leads already
+		found[1] += int(step.deals_lost and not step.lost)
+	for key, far, lost, many in frappe.db.sql(
+		f"""select {of_deal}, j.furthest, j.stage = 'Lost', count(*) from `tabDeal Jacket` j
+		where {_of_deals(asked)} group by 1, 2, 3""",
+		asked.values,
+	):
+		found = of(key)
+		found[0] += int(many)
+		found[1] += int(many) if lost else 0
+		for at in range(1, int(far or 0) + 1):
+			found[1 + at] += int(many)
 	return [
-		Group(row[0] or "", int(row[1]), int(row[2]), dict(zip(STEPS, map(int, row[3:]), strict=True)))
-		for row in rows
+		Group(key, found[0], found[1], dict(zip(STEPS, found[2:], strict=True)))
+		for key, found in sorted(sums.items())
 	]
 
 
-def _started(asked: Asked, of_lead: str, of_deal: str) -> str:
-	"""One row per lead, and per deal without one: its group, how far it came, whether it is lost."""
-	return f"""select {of_lead} as grouped,
-			greatest(ifnull(d.far, 0), ifnull(v.far, 0), l.dealer_first_response_at is not null) as far,
-			(l.dealer_state = 'Lost' or (d.open_ones = 0)) as lost
-		from `tabLead` l
-		left join (
-			select lead, max(furthest) as far, sum(stage != 'Lost') as open_ones
-			from `tabDeal Jacket` where company = %(company)s and lead is not null and lead != '' group by lead
-		) d on d.lead = l.name
-		left join (
-			select lead, max(far) as far from (
-				select lead, {rules.position(Stage.VISIT)} as far from `tabShowroom Visit`
-				where company = %(company)s and lead is not null and lead != ''
-				union all
-				select lead, {rules.position(Stage.APPOINTMENT)} as far from `tabShowroom Appointment`
-				where company = %(company)s and lead is not null and lead != ''
-			) steps group by lead
-		) v on v.lead = l.name
-		where {_of_leads(asked)}
-		union all
-		select {of_deal} as grouped, j.furthest as far, j.stage = 'Lost' as lost
-		from `tabDeal Jacket` j where {_of_deals(asked)}"""
+@dataclass
+class _Way:
+	"""One lead that got further than an answer."""
+
+	key: str
+	answered: bool
+	lost: bool
+	far: int = 0
+	deals_lost: bool = False
+
+
+def _further(asked: Asked, of_lead: str) -> dict[str, _Way]:
+	"""By lead: how far its deals, visits and appointments brought it."""
+	ways: dict[str, _Way] = {}
+	going_on: set[str] = set()
+	for lead, key, answered, lost, far, deal_lost in frappe.db.sql(
+		f"""select s.lead, {of_lead}, l.dealer_first_response_at is not null, l.dealer_state = 'Lost',
+			s.far, s.lost
+		from (
+			select lead, furthest as far, stage = 'Lost' as lost from `tabDeal Jacket`
+			where company = %(company)s and lead is not null and lead != ''
+			union all
+			select distinct lead, {rules.position(Stage.VISIT)}, null from `tabShowroom Visit`
+			where company = %(company)s and lead is not null and lead != ''
+			union all
+			select distinct lead, {rules.position(Stage.APPOINTMENT)}, null from `tabShowroom Appointment`
+			where company = %(company)s and lead is not null and lead != ''
+		) s join `tabLead` l on l.name = s.lead where {_of_leads(asked)}""",
+		asked.values,
+	):
+		way = ways.setdefault(lead, _Way(key or "", bool(answered), bool(lost)))
+		way.far = max(way.far, int(far or 0))
+		if deal_lost is not None:
+			way.deals_lost = bool(deal_lost) and lead not in going_on
+			if not deal_lost:
+				going_on.add(lead)
+	return ways
 
 
 def _of_leads(asked: Asked) -> str:

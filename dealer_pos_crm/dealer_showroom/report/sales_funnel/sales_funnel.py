@@ -14,12 +14,12 @@ BY_STAGE = "Stage"
 def execute(filters: dict | None = None) -> tuple:
 	filters = frappe._dict(filters or {})
 	asked, by = _asked(filters)
-	all_of_them = funnel.whole(asked)
+	found = funnel.groups(asked, None if by == BY_STAGE else by)
+	all_of_them = funnel.whole(found)
 	summary = _summary(all_of_them)
 	if by == BY_STAGE:
 		data = _stages(all_of_them, funnel.median_days(asked))
 		return _stage_columns(), data, _note(), _stage_chart(data), summary
-	found = funnel.groups(asked, by)
 	data = _lines(found, by)
 	return _columns(by), data, _note(), _chart(data), summary
 
@@ -73,12 +73,16 @@ def _lines(found: list[funnel.Group], by: str) -> list[dict]:
 		{
 			"group": names.get(group.key) or _(group.key) or _("Not said"),
 			"leads": group.leads,
-			**{frappe.scrub(stage.value): group.reached[stage] for stage in funnel.STEPS},
+			**{_key(stage): group.reached[stage] for stage in funnel.STEPS},
 			"rate": group.rate(Stage.DELIVERED),
 			"lost": group.lost,
 		}
 		for group in found
 	]
+
+
+def _key(stage: Stage) -> str:
+	return frappe.scrub(stage.value).replace("&", "n")
 
 
 def _stage_columns() -> list[dict]:
@@ -103,10 +107,7 @@ def _columns(by: str) -> list[dict]:
 	return [
 		{"fieldname": "group", "label": _(by), "fieldtype": "Data", "width": 180},
 		{"fieldname": "leads", "label": _("Leads"), **count},
-		*(
-			{"fieldname": frappe.scrub(stage.value), "label": _(stage.value), **count}
-			for stage in funnel.STEPS
-		),
+		*({"fieldname": _key(stage), "label": _(stage.value), **count} for stage in funnel.STEPS),
 		{"fieldname": "rate", "label": _("Delivered, Share"), "fieldtype": "Percent", "width": 130},
 		{"fieldname": "lost", "label": _("Lost"), **count},
 	]
