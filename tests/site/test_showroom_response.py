@@ -214,7 +214,10 @@ def test_giving_a_lead_moves_its_open_promises_and_keeps_the_clock():
 	assert lead.lead_owner == second
 	assert lead.dealer_due_at == due
 	assert frappe.db.get_value("Follow Up", promise, "owner_user") == second
-	assert frappe.db.get_value("ToDo", {"reference_name": str(promise), "status": "Open"}, "allocated_to") == second
+	assert (
+		frappe.db.get_value("ToDo", {"reference_name": str(promise), "status": "Open"}, "allocated_to")
+		== second
+	)
 	assert log_of(lead, "lead.assigned")[-1].reason == "Off sick"
 	before = len(log_of(lead, "lead.assigned"))
 	routing.give(lead.name, second)
@@ -302,7 +305,9 @@ def test_a_logged_call_stops_the_clock_once():
 	assert facts["how"] == "Call"
 	assert int(facts["minutes"]) in (12, 13)
 	(message,) = frappe.get_all(
-		"Communication", {"reference_doctype": "Lead", "reference_name": lead.name}, ["content", "communication_medium"]
+		"Communication",
+		{"reference_doctype": "Lead", "reference_name": lead.name},
+		["content", "communication_medium"],
 	)
 	assert message.communication_medium == "Phone"
 	assert "&lt;b&gt;" in message.content
