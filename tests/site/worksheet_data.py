@@ -182,7 +182,6 @@ def make_trade(deal, *, value: float | None = 7_500, **values):
 			"customer": deal.customer,
 			"company": deal.company,
 			"deal": deal.name,
-			"vin": f.vin() if hasattr(f, "vin") else None,
 			"model_year": 2016,
 			"make": "Honda",
 			"model": "Civic",

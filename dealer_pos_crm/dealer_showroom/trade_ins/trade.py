@@ -181,6 +181,9 @@ def _stock_car(deal, trade, row: Accepted):
 			"frontline_on": None,
 		}
 	)
+	for row in trade.photos:
+		if row.image not in {shown.image for shown in car.photos}:
+			car.append("photos", {"image": row.image, "caption": row.caption})
 	_read(car, trade)
 	_end_ownership(car, trade.customer)
 	car.flags.of_the_deal = True

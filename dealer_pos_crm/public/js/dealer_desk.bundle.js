@@ -22,6 +22,10 @@ import * as deposit_action from "./deposit/action_form";
 import * as deposit_actions from "./deposit/actions";
 import * as deposit from "./deposit/form";
 import * as deposit_status from "./deposit/status";
+import * as floor_actions from "./floor/actions";
+import * as floor from "./floor/form";
+import * as floor_status from "./floor/status";
+import * as floor_up from "./floor/up";
 import * as follow_up from "./follow_up/form";
 import * as follow_up_status from "./follow_up/status";
 import * as inspection from "./inspection/form";
@@ -31,6 +35,9 @@ import * as lead_log from "./lead_response/log";
 import * as lead_panel from "./lead_response/panel";
 import * as lead_routing_rule from "./lead_response/routing_rule";
 import * as lead_status from "./lead_response/status";
+import * as papers from "./papers/form";
+import * as papers_title from "./papers/title";
+import * as papers_we_owe from "./papers/we_owe";
 import * as recall from "./recall/form";
 import * as check_in from "./repair_order/check_in";
 import * as find_order from "./repair_order/find";
@@ -41,6 +48,7 @@ import * as service_billing_claim from "./service_billing/claim";
 import * as service_billing_dialogs from "./service_billing/dialogs";
 import * as service_billing from "./service_billing/form";
 import * as settings from "./settings/form";
+import * as trade_in from "./trade_in/form";
 import * as vehicle from "./vehicle/form";
 import * as vehicle_status from "./vehicle/status";
 import * as worksheet from "./worksheet/form";
@@ -63,6 +71,7 @@ Object.assign(dealer, {
 	deal: { actions: deal_actions, ...deal_status, ...deal_open, ...deal_lose, ...deal },
 	declined: { ...declined_status, ...declined },
 	deposit: { ...deposit_actions, ...deposit_status, ...deposit_action, ...deposit },
+	floor: { actions: floor_actions, ...floor_status, ...floor_up, ...floor },
 	follow_up: { ...follow_up_status, ...follow_up },
 	inspection,
 	invoice,
@@ -73,15 +82,19 @@ Object.assign(dealer, {
 		...lead_hand_over,
 		routing_rule: lead_routing_rule,
 	},
+	papers: { ...papers, title: papers_title, we_owe: papers_we_owe },
 	recall,
 	repair_order: { ...repair_order_status, ...find_order, ...check_in, ...repair_order },
 	rule,
 	service_billing: { ...service_billing_dialogs, ...service_billing_claim, ...service_billing },
 	settings,
+	trade_in,
 	vehicle: { ...vehicle_status, ...vehicle },
 	worksheet,
 });
 worksheet.setup();
+floor.setup();
+papers.setup();
 words.keep_fresh();
 
 // Breadcrumbs lead to the workspace of the work, whatever the module.

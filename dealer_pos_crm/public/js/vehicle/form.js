@@ -111,7 +111,7 @@ function primary(frm) {
 
 // The VIN
 
-function watch_vin(frm) {
+export function watch_vin(frm) {
 	const field = frm.fields_dict.vin;
 	if (!field.$input || field.dlr_watched) return;
 	field.dlr_watched = true;
@@ -134,7 +134,7 @@ async function check_vin(frm, text) {
 		return say(field, "");
 	}
 	if (field.$input.val().trim() !== typed) return; // typed on meanwhile
-	say(field, verdict(found));
+	say(field, verdict(found, frm.doctype));
 	field.$wrapper.find("[data-dlr=use-vin]").on("click", () => {
 		frm.set_value("vin", found.suggestion);
 		check_vin_now(frm, found.suggestion);
@@ -146,9 +146,10 @@ function check_vin_now(frm, text) {
 	setTimeout(() => check_vin(frm, text), 50);
 }
 
-function verdict(found) {
+function verdict(found, doctype) {
 	if (found.on_file) {
-		return html`<span class="dlr-red"
+		// A car somebody offers may well be on file; a new Dealer Vehicle may not.
+		return html`<span class="${doctype === "Dealer Vehicle" ? "dlr-red" : ""}"
 			>${fill(__("Already on file: {0}"), [
 				link("Dealer Vehicle", found.on_file.name, found.on_file.title),
 			])}</span
