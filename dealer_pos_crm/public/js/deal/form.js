@@ -117,7 +117,7 @@ function remedy(frm, code) {
 		no_lender: ["lender", "contract_tab"],
 		no_scenario: ["worksheet"],
 		no_approval: ["worksheet"],
-		paper: ["documents", "documents_tab"],
+		paper: ["checklist", "documents_tab"],
 	}[code] || ["overview"];
 	if (tab) frm.layout.tabs?.find((row) => row.df.fieldname === tab)?.set_active();
 	frm.scroll_to_field(field);

@@ -1,0 +1,126 @@
+/** The We Owe form: a draft is opened, its items are booked and done one by one. */
+
+import { ask } from "../desk/ask";
+import { fill, html, intro, ours, pill } from "../desk/html";
+import { call } from "../desk/server";
+import { color_of } from "../floor/status";
+
+const API = "dealer_pos_crm.api.we_owe";
+
+export function setup(frm) {
+	ours(frm);
+	frm.set_query("salesperson", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+}
+
+export function refresh(frm) {
+	const { doc } = frm;
+	const open = (doc.items || []).filter((row) => row.status === "Open");
+	const fresh = frm.is_new();
+	for (const field of ["deal", "customer", "vehicle"]) frm.set_df_property(field, "read_only", fresh && field === "deal" ? 0 : 1);
+	frm.set_df_property("customer", "reqd", 0); // its deal knows it
+	frm.set_df_property("items", "cannot_add_rows", doc.status !== "Draft" && !fresh ? 1 : 0);
+	frm.set_df_property("items", "cannot_delete_rows", doc.status !== "Draft" && !fresh ? 1 : 0);
+	if (fresh) return intro(frm, "");
+	const late = open.filter((row) => row.due_on && row.due_on < frappe.datetime.get_today());
+	intro(
+		frm,
+		html`<div class="dlr-line">${pill(__(doc.status), color_of("We Owe", doc.status))}
+			${doc.status === "Draft" ? __("Nothing is promised yet: open the bill when the customer has it.") : ""}
+			${doc.status === "Open" ? __("{0} of {1} items are still owed", [open.length, doc.items.length]) : ""}
+			${late.length ? html`<span class="dlr-red">${__("{0} late", [late.length])}</span>` : ""}</div>`,
+		late.length ? "red" : "blue"
+	);
+	if (!frm.perm[0]?.write || frm.is_dirty()) return;
+	const again = () => frm.reload_doc();
+	const group = __("Actions");
+	if (doc.status === "Draft") frm.page.set_primary_action(__("Open the Bill"), () => open_bill(doc, again));
+	if (open.length && doc.status === "Open") {
+		frm.page.set_primary_action(__("Item Done"), () => done(doc, open, again));
+		if (frappe.model.can_create("Service Appointment"))
+			frm.add_custom_button(__("Book in the Shop"), () => book(doc, open.filter((row) => !row.appointment), again), group);
+		frm.add_custom_button(__("Cancel an Item"), () => cancel(doc, open, again), group);
+	}
+	const finished = (doc.items || []).filter((row) => row.status === "Done");
+	if (finished.length && doc.status !== "Cancelled")
+		frm.add_custom_button(__("Not Done After All"), () => reopen(doc, finished, again), group);
+}
+
+function item_field(rows) {
+	return {
+		fieldtype: "Select",
+		fieldname: "row",
+		label: __("Item"),
+		options: rows.map((row) => ({ value: row.name, label: row.what })),
+		default: rows[0]?.name,
+		reqd: 1,
+	};
+}
+
+function open_bill(doc, done_then) {
+	ask({
+		title: __("Open the Bill"),
+		fields: [{ fieldtype: "Check", fieldname: "signed", label: __("The customer has signed it"), default: doc.signed }],
+		label: __("Open the Bill"),
+		sentence: () => fill(__("{0} are promised to {1}; somebody looks after each until it is done."), [html`<b>${__("{0} items", [doc.items.length])}</b>`, html`<b>${doc.customer_name}</b>`]),
+		submit: ({ signed }) => call(`${API}.open_bill`, { bill: doc.name, signed: Boolean(signed) }),
+		done: done_then,
+	});
+}
+
+function done(doc, rows, done_then) {
+	ask({
+		title: __("Item Done"),
+		fields: [
+			item_field(rows),
+			{ fieldtype: "Date", fieldname: "on", label: __("Done On"), default: frappe.datetime.get_today(), reqd: 1 },
+			{ fieldtype: "Data", fieldname: "note", label: __("Note") },
+		],
+		label: __("Done"),
+		submit: ({ row, on, note }) => call(`${API}.done`, { bill: doc.name, row, on, note }),
+		done: done_then,
+	});
+}
+
+const reason = () => ({ fieldtype: "Small Text", fieldname: "reason", label: __("Reason"), reqd: 1, max_height: "60px" });
+const too_short = (values) => ((values.reason || "").trim().length < 3 ? __("Give the reason in a few words.") : null);
+
+function cancel(doc, rows, done_then) {
+	ask({
+		title: __("Cancel an Item"),
+		danger: true,
+		fields: [item_field(rows), reason()],
+		label: __("Not Owed Any More"),
+		missing: too_short,
+		submit: (values) => call(`${API}.cancel_item`, { bill: doc.name, row: values.row, reason: values.reason }),
+		done: done_then,
+	});
+}
+
+function reopen(doc, rows, done_then) {
+	ask({
+		title: __("Not Done After All"),
+		fields: [item_field(rows), reason()],
+		label: __("Owe It Again"),
+		missing: too_short,
+		submit: (values) => call(`${API}.reopen`, { bill: doc.name, row: values.row, reason: values.reason }),
+		done: done_then,
+	});
+}
+
+function book(doc, rows, done_then) {
+	if (!rows.length) return frappe.msgprint(__("Every open item has its appointment."));
+	ask({
+		title: __("Book in the Shop"),
+		fields: [
+			item_field(rows),
+			{ fieldtype: "Datetime", fieldname: "starts_at", label: __("When"), reqd: 1 },
+			{ fieldtype: "Float", fieldname: "duration", label: __("Hours"), default: 1, reqd: 1 },
+			{ fieldtype: "Link", fieldname: "team", label: __("Team"), options: "Service Team", only_select: 1, get_query: () => ({ filters: { company: doc.company, enabled: 1 } }) },
+		],
+		label: __("Book"),
+		problem: ({ starts_at }) => (starts_at && starts_at <= frappe.datetime.now_datetime() ? __("Choose a later time.") : null),
+		submit: ({ row, starts_at, duration, team }, key) =>
+			call(`${API}.book`, { bill: doc.name, row, values: { starts_at, duration, team }, client_key: key }),
+		done: done_then,
+	});
+}
