@@ -104,7 +104,7 @@ function steps(rows) {
 	if (!rows.length) return "";
 	return html`<details class="dlr-response-steps">
 		<summary class="dlr-small">${__("What was asked and answered ({0})", [rows.length])}</summary>
-		<ul class="dlr-rows">
+		<ul class="dlr-rows dlr-plain">
 			${rows.map(
 				(row) => html`<li>
 					<span class="dlr-row-main">${row.title} ${

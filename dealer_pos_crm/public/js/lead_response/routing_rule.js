@@ -46,7 +46,7 @@ function shown(told, dirty) {
 				${dirty ? html`<div class="dlr-small">${__("As the rule was saved last.")}</div>` : ""}
 			</div>
 		</div>
-		<ul class="dlr-rows">
+		<ul class="dlr-rows dlr-plain">
 			${told.steps.map(
 				(row) => html`<li>
 					<span class="dlr-row-main">${

@@ -29,7 +29,7 @@ export function lead_row(lead, gone) {
 		side: clock.words,
 		told: clock.told,
 		at: waits ? lead.due_at : lead.last_contact_at || lead.received_at,
-		at_words: waits ? null : lead.last_contact_at ? __("last contact") : __("received"),
+		at_words: waits ? __("due") : lead.last_contact_at ? __("last contact") : __("received"),
 	};
 }
 
@@ -43,9 +43,10 @@ export function promise_row(row) {
 		title: row.title,
 		sub: row.who,
 		tone: late ? "red" : dealer.seconds_until(row.due_at) < HOUR ? "orange" : "",
-		side: late ? __("overdue") : __("due"),
+		side: late ? __("overdue") : "",
 		late,
 		at: row.due_at,
+		at_words: __("due"),
 	};
 }
 
