@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import frappe
-import pytest
 
 from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.dealer_setup.refusals import DealerRefusal
@@ -149,6 +148,8 @@ def make_checks(deal) -> None:
 @contextmanager
 def refuses(code: str) -> Iterator[None]:
 	"""Refused by this rule of the domain, as a request would be: what it had written is rolled back."""
+	import pytest  # the demo and the benchmarks use this file without it
+
 	frappe.db.commit()
 	with pytest.raises(DealerRefusal) as caught:
 		yield caught
