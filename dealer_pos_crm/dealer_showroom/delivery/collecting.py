@@ -7,10 +7,10 @@ from frappe.utils import cstr, nowdate
 from dealer_pos_crm.dealer_cashier.deposits.taking import check_customer, money_account
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float, to_money
 from dealer_pos_crm.dealer_service.billing.collecting import _by_account
+from dealer_pos_crm.dealer_setup.acting import need_key
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_showroom.deals.deal import action, locked
 from dealer_pos_crm.dealer_showroom.delivery import position, reading, settling
-from dealer_pos_crm.dealer_showroom.delivery.deliver import check_key
 from dealer_pos_crm.dealer_showroom.delivery.posting import cost_center
 from dealer_pos_crm.domain.billing import Allocation, Due, spread
 from dealer_pos_crm.domain.deposit import Tender
@@ -28,7 +28,7 @@ def dues_of(deal, books: reading.Books) -> list[Due]:
 def collect(name: str, tenders: list[dict], client_key: str) -> dict:
 	"""Take money of the buyer for what is open. ``tenders``: mode_of_payment, amount (major units of the
 	deal's currency), reference_no, reference_date. Less than is open may be taken, never more."""
-	check_key(client_key)
+	need_key(client_key)
 	settling.lock_invoices(name)
 	settling.lock(name)
 	deal = locked(name)

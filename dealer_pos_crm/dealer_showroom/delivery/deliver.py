@@ -8,6 +8,7 @@ from frappe.utils import cint, get_datetime, get_link_to_form, now_datetime
 
 from dealer_pos_crm.dealer_cashier.deposits import refresh as deposit_refresh
 from dealer_pos_crm.dealer_cashier.money import shown
+from dealer_pos_crm.dealer_setup.acting import need_key
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import MANAGER, SALES_MANAGER
 from dealer_pos_crm.dealer_showroom.deals import stages
@@ -55,7 +56,7 @@ def deliver(
 	that is not paid in full. Raises ``NotReadyToDeliver`` with all that is missing, ``DealerRefusal``, and
 	ERPNext's own refusals (closed period, credit limit, stock); then nothing is made.
 	"""
-	check_key(client_key)
+	need_key(client_key)
 	settling.lock(name)
 	deal = locked(name)
 	occasion = f"deal.delivered|{deal.name}|{client_key}"
@@ -81,11 +82,6 @@ def deliver(
 		position.refresh(name)
 	deal = locked(name)
 	return result(deal, repeated=False)
-
-
-def check_key(client_key: str | None) -> None:
-	if not client_key:
-		frappe.throw(_("The request has no key of its own; reload the page and try again"))
 
 
 def _done_before(deal, occasion: str) -> bool:

@@ -8,11 +8,11 @@ from frappe.utils import cint, cstr, get_link_to_form, getdate, nowdate
 
 from dealer_pos_crm.dealer_cashier.deposits.taking import money_account
 from dealer_pos_crm.dealer_cashier.money import shown, to_float, to_money
+from dealer_pos_crm.dealer_setup.acting import need_key
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import MANAGER, SALES_MANAGER
 from dealer_pos_crm.dealer_showroom.deals.deal import action, locked, standing_step, step
 from dealer_pos_crm.dealer_showroom.delivery import lender_entry, position, reading, settling
-from dealer_pos_crm.dealer_showroom.delivery.deliver import check_key
 from dealer_pos_crm.dealer_showroom.delivery.posting import (
 	account_of,
 	cost_center,
@@ -126,7 +126,7 @@ def funded(
 ) -> dict:
 	"""The lender paid. Less than is open stays open, unless a manager books the difference with a reason;
 	more than is open needs one. Returns the deal's funding; ``payment`` is the Payment Entry."""
-	check_key(client_key)
+	need_key(client_key)
 	deal = _alone_with(name)
 	made = frappe.db.get_value(
 		"Payment Entry", {"dealer_collect_key": client_key, "docstatus": 1}, ["name", "dealer_deal"]

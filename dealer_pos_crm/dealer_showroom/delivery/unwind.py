@@ -12,6 +12,7 @@ from frappe.utils import cint, cstr, date_diff, get_link_to_form, getdate, now_d
 
 from dealer_pos_crm.dealer_cashier.deposits import refresh as deposit_refresh
 from dealer_pos_crm.dealer_cashier.money import shown
+from dealer_pos_crm.dealer_setup.acting import need_key
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import MANAGER
 from dealer_pos_crm.dealer_setup.settings import settings_of
@@ -27,7 +28,6 @@ from dealer_pos_crm.dealer_showroom.delivery import (
 	undoing,
 	vehicle,
 )
-from dealer_pos_crm.dealer_showroom.delivery.deliver import check_key
 from dealer_pos_crm.dealer_showroom.trade_ins import trade as trade_ins
 from dealer_pos_crm.domain.deal import Stage
 from dealer_pos_crm.domain.delivery import check_reason, check_unwind
@@ -120,7 +120,7 @@ def unwind(name: str, reason: str, *, client_key: str, mileage: int | None = Non
 	``mileage``: what the odometer shows now. Raises ``CannotUnwind`` with all that is in the way, and
 	ERPNext's own refusals.
 	"""
-	check_key(client_key)
+	need_key(client_key)
 	settling.lock_invoices(name)
 	settling.lock(name)
 	deal = locked(name)
