@@ -10,6 +10,7 @@ import * as appointment_actions from "./appointment/actions";
 import * as appointment from "./appointment/form";
 import * as appointment_load from "./appointment/load";
 import * as appointment_status from "./appointment/status";
+import * as commission from "./commission/statement";
 import * as customer from "./customer/form";
 import * as deal_actions from "./deal/actions";
 import * as deal from "./deal/form";
@@ -39,6 +40,8 @@ import * as papers from "./papers/form";
 import * as papers_title from "./papers/title";
 import * as papers_we_owe from "./papers/we_owe";
 import * as recall from "./recall/form";
+import * as recon from "./recon/form";
+import * as recon_status from "./recon/status";
 import * as check_in from "./repair_order/check_in";
 import * as find_order from "./repair_order/find";
 import * as repair_order from "./repair_order/form";
@@ -84,6 +87,7 @@ Object.assign(dealer, {
 	},
 	papers: { ...papers, title: papers_title, we_owe: papers_we_owe },
 	recall,
+	recon: { ...recon_status, ...recon },
 	repair_order: { ...repair_order_status, ...find_order, ...check_in, ...repair_order },
 	rule,
 	service_billing: { ...service_billing_dialogs, ...service_billing_claim, ...service_billing },

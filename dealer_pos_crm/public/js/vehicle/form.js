@@ -4,6 +4,7 @@ import { companies, usual_company } from "../desk/dealership";
 import { html, fill, intro, link, ours, trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { deadline, exact, when } from "../desk/words";
+import { overview as stock } from "../stock/overview";
 import { service } from "./service";
 import { add_to_waiting_list } from "./waiting_list";
 
@@ -32,6 +33,7 @@ export async function refresh(frm) {
 		return;
 	}
 	service(frm);
+	stock(frm);
 	const name = frm.doc.name;
 	let state;
 	try {
