@@ -52,7 +52,7 @@ def test_a_salesperson_describes_and_a_manager_values(deal):
 				"status": "Accepted",
 			}
 		).insert()
-		assert (doc.status, doc.actual_cash_value, doc.equity) == ("To Appraise", 0, -500)
+		assert (doc.status, doc.equity) == ("To Appraise", -500) and not doc.actual_cash_value
 		assert doc.model_year == 2003 and "Honda" in doc.vehicle_title
 	with d.as_user(s.sales_manager()):
 		api.appraise(doc.name, 2_600, 3_000)
@@ -151,7 +151,7 @@ def test_an_unappraised_trade_is_not_approved(deal):
 
 
 def test_a_trade_comes_into_stock_and_goes_back(deal):
-	trade = traded(deal, vin="5YJSA1E26HF000337")
+	trade = traded(deal, vin="5YJSA1E27HF000337")
 	with explained():
 		(name,) = trades.take_in(deal)
 		assert trades.take_in(deal) == [name]  # once

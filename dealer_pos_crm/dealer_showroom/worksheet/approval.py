@@ -161,6 +161,8 @@ def _check_decision(scenario, approve: bool, note: str) -> None:
 		)
 	if not approve and not note:
 		raise Refused("no_note", marked("Say what has to change in {0}"), scenario.label)
+	for row in scenario.trades if approve else ():
+		_check_appraised(row.trade_in)
 
 
 def _replace_others(scenario) -> None:
@@ -188,8 +190,6 @@ def _accept_trades(deal, scenario) -> None:
 	for name in (*standing, *(name for name in wanted if name not in standing)):
 		trade = trades.locked(name)
 		if name in wanted:
-			if trade.status not in (Status.APPRAISED.value, Status.ACCEPTED.value):
-				raise_unappraised(trade)
 			trade.update(
 				{
 					"status": Status.ACCEPTED.value,
@@ -203,13 +203,14 @@ def _accept_trades(deal, scenario) -> None:
 		trades.keep(trade)
 
 
-def raise_unappraised(trade) -> None:
-	with explained():
+def _check_appraised(trade_in: str) -> None:
+	status = frappe.db.get_value("Trade In", trade_in, "status")
+	if status not in ("Appraised", "Accepted"):
 		raise Refused(
 			"not_appraised",
 			marked("Trade-in {0} is {1}. A manager appraises it first"),
-			trade.name,
-			_(trade.status),
+			trade_in,
+			_(status) if status else "-",
 		)
 
 
