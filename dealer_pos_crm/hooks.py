@@ -155,6 +155,7 @@ has_permission = {
 # What may not keep a document from being deleted
 ignore_links_on_delete = [
 	"Customer Event",
+	"Dealer Vehicle Hold",
 	"Deposit",
 	"Deposit Action",
 	"Deposit Movement",

@@ -3,6 +3,7 @@
 from dealer_pos_crm.dealer_crm.rules import add_default_rules
 from dealer_pos_crm.dealer_service.inspections import defaults as inspection_templates
 from dealer_pos_crm.dealer_setup import fields_on_erpnext, roles, search
+from dealer_pos_crm.dealer_showroom.deals import losing
 from dealer_pos_crm.dealer_showroom.documents import defaults as document_templates
 
 
@@ -13,6 +14,7 @@ def after_install() -> None:
 	add_default_rules()
 	inspection_templates.add()
 	document_templates.add()
+	losing.add_reasons()
 	search.add()
 
 

@@ -19,20 +19,24 @@ def overview(customer: str) -> dict:
 	"""Everything above the fold, and the first page of events. Sums are in each company's currency."""
 	may = {
 		"see_deposits": bool(frappe.has_permission("Deposit", "read")),
+		"see_deals": bool(frappe.has_permission("Deal Jacket", "read")),
+		"open_deal": bool(frappe.has_permission("Deal Jacket", "create")),
 		"see_vehicles": bool(frappe.has_permission("Dealer Vehicle", "read")),
 		"see_follow_ups": bool(frappe.has_permission("Follow Up", "read")),
 		"see_events": bool(frappe.has_permission("Customer Event", "read")),
 		"take_deposit": bool(frappe.has_permission("Deposit", "create")),
 	}
 	follow_ups = _follow_ups(customer) if may["see_follow_ups"] else []
+	deals = _deals(customer) if may["see_deals"] else []
 	return {
 		"is_dealership": bool(companies()),
 		"money": money(customer) if may["see_deposits"] else [],
 		"deposits": _deposits(customer) if may["see_deposits"] else [],
+		"deals": deals if may["see_deals"] else [],
 		"vehicles": _vehicles(customer) if may["see_vehicles"] else [],
 		"follow_ups": follow_ups,
 		"events": events(customer) if may["see_events"] else None,
-		"people": names_of(in_rows(follow_ups, "owner_user")),
+		"people": names_of(in_rows(follow_ups, "owner_user") | in_rows(deals, "salesperson")),
 		"page": PAGE,
 		"may": may,
 	}
@@ -116,6 +120,30 @@ def _deposits(customer: str) -> list[dict]:
 		order_by="`tabDeposit`.creation desc",
 		limit=PAGE,
 	)
+
+
+def _deals(customer: str) -> list[dict]:
+	"""The customer's deals, as buyer or co-buyer; those that go on first."""
+	rows = frappe.get_list(
+		"Deal Jacket",
+		or_filters={"customer": customer, "co_buyer": customer},
+		fields=[
+			"name",
+			"stage",
+			"stage_since",
+			"vehicle",
+			"vehicle_title",
+			"wanted",
+			"salesperson",
+			"total_due",
+			"currency",
+			"lost_reason",
+			"customer",
+		],
+		order_by="creation desc",
+		limit=PAGE,
+	)
+	return sorted(rows, key=lambda row: row.stage in ("Funded", "Lost"))
 
 
 def _vehicles(customer: str) -> list[dict]:

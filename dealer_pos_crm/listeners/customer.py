@@ -6,6 +6,7 @@ from frappe.utils import now_datetime
 
 from dealer_pos_crm.dealer_crm import follow_ups, spine
 from dealer_pos_crm.dealer_setup.settings import companies
+from dealer_pos_crm.dealer_showroom.deals import merging as deals
 from dealer_pos_crm.domain.event import Event
 
 # Documents that say the customer's name beside the link.
@@ -24,6 +25,7 @@ def after_rename(doc, method=None, old: str = "", new: str = "", merge: bool = F
 	if not companies():
 		return
 	_repair_names(new)
+	deals.repair(new)
 	follow_ups.write_tasks_again({"customer": new})
 	if merge:
 		_wait_once(new)

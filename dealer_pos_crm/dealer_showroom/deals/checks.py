@@ -55,6 +55,21 @@ def fill(deal) -> None:
 		deal.condition = "New" if car.condition == "New" else "Used"
 	working = Stage(deal.stage) in rules.WORKING
 	deal.open_vehicle = f"{deal.vehicle}|{deal.customer}" if working and deal.vehicle else None
+	if deal.open_vehicle and not deal.is_new() and _another_has(deal):
+		deal.open_vehicle = None  # two deals since a merge; one of them is to be lost
+
+
+def _another_has(deal) -> bool:
+	other = frappe.db.get_value(deal.doctype, {"open_vehicle": deal.open_vehicle}, "name")
+	if not other or other == deal.name:
+		return False
+	if changed(deal, "vehicle") or changed(deal, "customer") or Stage(deal.stage) not in rules.WORKING:
+		raise Refused(
+			"second_deal",
+			marked("{0} is the customer's deal on this vehicle already. Go on there, or lose it first"),
+			get_link_to_form(deal.doctype, other),
+		)
+	return True
 
 
 def people(deal) -> None:

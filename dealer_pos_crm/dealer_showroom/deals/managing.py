@@ -12,7 +12,7 @@ from dealer_pos_crm.dealer_setup.settings import companies
 from dealer_pos_crm.dealer_showroom.deals import board
 from dealer_pos_crm.domain import deal as rules
 
-ROWS = 10
+ROWS = 6
 _WORKING = [stage.value for stage in rules.ORDER if stage in rules.WORKING]
 SOON = 48  # hours before a hold ends
 

@@ -15,6 +15,7 @@ frappe.provide("dealer_pos_crm.deal");
 
 export function setup(frm) {
 	ours(frm);
+	frm.can_make_methods = new Proxy({}, { get: () => () => false }); // each begins with its own dialog
 	frm.set_query("company", () => ({ filters: { name: ["in", companies()] } }));
 	for (const field of ["customer", "co_buyer"]) {
 		frm.set_query(field, () => ({ filters: { disabled: 0 } }));
@@ -187,7 +188,7 @@ function menu(frm) {
 	if (may.change_vehicle && doc.vehicle) {
 		add(__("Change Vehicle"), () => actions.change_vehicle(doc, done), __("Vehicle"));
 	}
-	if (may.lose) add(__("Deal Lost"), () => lose(doc, done));
+	if (may.lose) add(__("Lost…"), () => lose(doc, done), __("Move To"));
 	if (may.reopen) {
 		frm.page.set_primary_action(__("Open Again"), () => actions.reopen(doc, done));
 	}

@@ -152,7 +152,7 @@ function promises(facts) {
 		...facts.promises.map(
 			(row) => html`<div class="dlr-small">
 				${link("Follow Up", row.name, row.title)} ${row.status === "Open" ? when(row.due_at) : when(row.opens_at)}
-				· ${person(row.owner_user)}
+				${row.owner_user ? html`· ${person(row.owner_user)}` : ""}
 			</div>`
 		),
 	];

@@ -25,7 +25,17 @@ export function short(name) {
 	return name.replace(/-(\d{4}-)?0*(\d+)$/, "-$2");
 }
 
+/** The year is told least apart: '19 Toyota Camry. */
 export function car_of(card) {
 	const title = card.vehicle_title || card.wanted || "";
-	return title.split(" …")[0] || __("no vehicle yet");
+	return title.split(" …")[0].replace(/^(?:19|20)(\d\d) /, "’$1 ") || __("no vehicle yet");
 }
+
+/** What a deal waits for where no gate asks for anything. */
+export const WAITS = {
+	Contacted: __("to be contacted"),
+	Appointment: __("appointment to make"),
+	Visit: __("expected to come in"),
+	Delivered: __("to deliver"),
+	Funded: __("to be funded"),
+};
