@@ -35,7 +35,7 @@ DEPOSIT_RULES: tuple[Rule, ...] = (
 		due=Span(1, Unit.DAYS),
 		owner=Owner.SALES,
 		priority="High",
-		stops=SETTLED | {"vehicle.held", "vehicle.released", "deposit.moved"},
+		stops=SETTLED | {"vehicle.held", "vehicle.released", "vehicle.sold", "deposit.moved"},
 	),
 	Rule(
 		name="Hold: has ended",

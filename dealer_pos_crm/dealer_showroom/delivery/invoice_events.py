@@ -56,6 +56,7 @@ def check_deal(invoice) -> None:
 
 def before_cancel(invoice) -> None:
 	"""Before ERPNext unlinks anything: the entries of the deal go with its invoice, or nothing goes."""
+	_keep_credit_note(invoice)
 	deal = _delivered_by(invoice)
 	if deal is None:
 		return
@@ -63,6 +64,18 @@ def before_cancel(invoice) -> None:
 	invoice.flags.dealer_delivery_of = deal.name
 	for row in reading.standing_journals(reading.books_of(deal)):
 		_cancel(row.name)
+
+
+def _keep_credit_note(invoice) -> None:
+	"""What an unwinding credited stays credited."""
+	name = invoice.get("dealer_deal")
+	if name and cint(invoice.is_return) and frappe.db.get_value(DOCTYPE, name, "credit_note") == invoice.name:
+		frappe.throw(
+			_("{0} was unwound; its invoice and credit note stay as they are").format(
+				get_link_to_form(DOCTYPE, name)
+			),
+			DealGuarded,
+		)
 
 
 def _delivered_by(invoice):
