@@ -181,6 +181,10 @@ def reopen(name: str, reason: str) -> str:
 	with explained():
 		if deal.stage != Stage.LOST.value:
 			raise Refused("not_lost", marked("{0} is {1}, not lost"), deal.name, _(deal.stage))
+		if deal.unwound_at:
+			raise Refused(
+				"unwound", marked("{0} was unwound and stays closed. Open a new deal instead"), deal.name
+			)
 		if len(cstr(reason).strip()) < 3:
 			raise Refused("no_reason", marked("Say in a few words why {0} goes on"), deal.name)
 		opening.refuse_second(deal.customer, deal.vehicle, but=deal.name)
