@@ -178,21 +178,27 @@ def open_leads(users: Iterable[str]) -> dict[str, int]:
 
 def _rules(company: str, lock: bool) -> list[rules.Rule]:
 	"""The company's enabled rules. With ``lock`` what the last one who gave a lead has committed is read."""
-	tail = "for update" if lock else ""
-	rows = frappe.db.sql(
-		f"""select name, title, priority, lead_type, lead_source, make, vehicle_status, assign, user, only_at_work
-		from `tabLead Routing Rule` where company = %s and enabled = 1 order by name {tail}""",
-		company,
-		as_dict=True,
-	)
+	rule, member = frappe.qb.DocType("Lead Routing Rule"), frappe.qb.DocType("Lead Routing Member")
+	asked = (
+		frappe.qb.from_(rule)
+		.select(
+			rule.name, rule.title, rule.priority, rule.lead_type, rule.lead_source, rule.make,
+			rule.vehicle_status, rule.assign, rule.user, rule.only_at_work,
+		)
+		.where((rule.company == company) & (rule.enabled == 1))
+		.orderby(rule.name)
+	)  # fmt: skip
+	rows = (asked.for_update() if lock else asked).run(as_dict=True)
 	if not rows:
 		return []
-	members = frappe.db.sql(
-		f"""select parent, user, max_open, enabled, last_given_at from `tabLead Routing Member`
-		where parent in %s and parenttype = 'Lead Routing Rule' order by parent, idx {tail}""",
-		(tuple(row.name for row in rows),),
-		as_dict=True,
+	asked = (
+		frappe.qb.from_(member)
+		.select(member.parent, member.user, member.max_open, member.enabled, member.last_given_at)
+		.where(member.parent.isin([row.name for row in rows]) & (member.parenttype == "Lead Routing Rule"))
+		.orderby(member.parent)
+		.orderby(member.idx)
 	)
+	members = (asked.for_update() if lock else asked).run(as_dict=True)
 	return [to_rule(row, [one for one in members if one.parent == row.name]) for row in rows]
 
 
