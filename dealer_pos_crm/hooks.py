@@ -21,9 +21,11 @@ app_include_js = "dealer_desk.bundle.js"
 # Desk: forms of ERPNext's own doctypes
 doctype_js = {
 	"Customer": "public/js/customer.js",
+	"Lead": "public/js/lead.js",
 	"Sales Invoice": "public/js/sales_invoice.js",
 	"User": "public/js/user.js",
 }
+doctype_list_js = {"Lead": "public/js/lead_list.js"}
 
 # Prints
 jinja = {
@@ -52,8 +54,10 @@ doc_events = {
 		"after_rename": "dealer_pos_crm.listeners.company.after_rename",
 	},
 	"Contact": {
+		"before_validate": "dealer_pos_crm.listeners.contact.before_validate",
 		"on_trash": "dealer_pos_crm.listeners.contact.on_trash",
 		"on_update": "dealer_pos_crm.listeners.contact.on_update",
+		"validate": "dealer_pos_crm.listeners.contact.validate",
 	},
 	"Customer": {
 		"after_rename": "dealer_pos_crm.listeners.customer.after_rename",

@@ -242,8 +242,9 @@ def get_panel(lead: str) -> dict:
 	_may(lead, "read")
 	doc = frappe.get_doc("Lead", lead)
 	sees_customers = frappe.has_permission("Customer", "read")
+	sees_cars = frappe.has_permission("Dealer Vehicle", "read")
 	asked = doc.dealer_match == matching.TO_CHECK and sees_customers and doc.dealer_state != "Converted"
-	vehicle = doc.dealer_vehicle and frappe.db.get_value(
+	vehicle = (sees_cars and doc.dealer_vehicle) and frappe.db.get_value(
 		"Dealer Vehicle",
 		doc.dealer_vehicle,
 		["name", "title", "stock_number", "status", "free_status", "price", "currency", "photo", "mileage", "color"],
@@ -253,8 +254,8 @@ def get_panel(lead: str) -> dict:
 		"customer_name": doc.dealer_customer
 		and frappe.db.get_value("Customer", doc.dealer_customer, "customer_name"),
 		"candidates": matching.candidates(doc) if asked else [],
-		"vehicle": vehicle if vehicle and frappe.has_permission("Dealer Vehicle", "read") else None,
-		"cars": [] if vehicle else matching.cars_like(doc),
+		"vehicle": vehicle or None,
+		"cars": matching.cars_like(doc) if sees_cars and not vehicle else [],
 		"deals": frappe.get_list(
 			"Deal Jacket", {"lead": lead}, ["name", "stage"], order_by="creation desc", limit=5
 		)

@@ -74,10 +74,16 @@ CUSTOM_FIELDS: dict[str, list[dict]] = {
 			"insert_after": "dealer_tab",
 		},
 		{
+			"fieldname": "dealer_panel",
+			"fieldtype": "HTML",
+			"label": "Customer and Vehicle",
+			"insert_after": "dealer_response",
+		},
+		{
 			"fieldname": "dealer_lead_section",
 			"fieldtype": "Section Break",
 			"label": "Lead",
-			"insert_after": "dealer_response",
+			"insert_after": "dealer_panel",
 		},
 		{
 			"fieldname": "dealer_lead_type",

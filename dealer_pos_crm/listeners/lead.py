@@ -1,6 +1,6 @@
 """Lead: whatever way it came in, a dealership's lead is received, given to somebody and timed."""
 
-from dealer_pos_crm.dealer_crm.leads import points, receiving, removing, routing
+from dealer_pos_crm.dealer_crm.leads import points, portraits, receiving, removing, routing
 from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.settings import companies, is_dealership
 
@@ -11,12 +11,11 @@ def before_validate(doc, method=None) -> None:
 	if not is_dealership(doc.company):
 		return
 	mask_fields(doc, _TEXTS)
-	if doc.flags.dealer_received:
-		receiving.portraits(False)
+	portraits.before_validation()
 
 
 def validate(doc, method=None) -> None:
-	receiving.portraits(True)
+	portraits.after_validation()
 
 
 def after_insert(doc, method=None) -> None:

@@ -1,7 +1,5 @@
 """A request comes in: a new lead, or once more from somebody whose lead stands already."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import frappe
@@ -9,7 +7,7 @@ from frappe import _
 from frappe.utils import cint, cstr, format_datetime, get_datetime, now_datetime
 
 from dealer_pos_crm import compat
-from dealer_pos_crm.dealer_crm.leads import matching, points
+from dealer_pos_crm.dealer_crm.leads import matching, points, portraits
 from dealer_pos_crm.dealer_crm.leads.lead import DOCTYPE, facts_of, keep, locked, standing_step, step
 from dealer_pos_crm.dealer_crm.owners import works_here
 from dealer_pos_crm.dealer_setup.acting import action
@@ -33,7 +31,6 @@ ADDRESS = ("address_line1", "address_line2", "city", "state", "pincode", "countr
 _LATEST = ("dealer_wanted", "dealer_wanted_condition", "dealer_wanted_make", "dealer_wants_to",
 	"dealer_timeframe", "dealer_vehicle", "dealer_trade")  # fmt: skip
 _TEXTS = ("dealer_comments", "dealer_trade", "dealer_wanted", "dealer_timeframe")
-_NO_PORTRAIT = "dealer_no_portrait"
 
 
 def receive(values: dict, *, intake: str | int | None = None) -> str:
@@ -219,9 +216,8 @@ def _new(company: str, values: dict) -> str:
 			lead.set(field, values.get(field))
 	if values.get("country") and frappe.db.exists("Country", values["country"]):
 		lead.country = values["country"]
-	lead.flags.dealer_received = True
 	lead.flags.dealer_address = {field: values.get(field) for field in ADDRESS}
-	with _portraits_are_not_asked_for():
+	with portraits.left_out():
 		lead.insert(ignore_permissions=True)
 	return lead.name
 
@@ -239,28 +235,6 @@ def _named(doctype: tuple[str, str], name: str | None) -> str | None:
 		doc.name = wanted
 	doc.insert(ignore_permissions=True)
 	return doc.name
-
-
-@contextmanager
-def _portraits_are_not_asked_for() -> Iterator[None]:
-	"""ERPNext asks gravatar.com about the e-mail of every lead it saves: seconds, with the locks held.
-
-	The switch is on between our two events around its validation, and off again here should that fail.
-	"""
-	try:
-		yield
-	finally:
-		portraits(True)
-
-
-def portraits(asked_for: bool) -> None:
-	"""Switch ERPNext's look-up of portraits off, and back to as it was. Frappe skips it during an import."""
-	if not asked_for and not frappe.flags.in_import:
-		frappe.flags.in_import = True
-		frappe.flags[_NO_PORTRAIT] = True
-	elif asked_for and frappe.flags.get(_NO_PORTRAIT):
-		frappe.flags.in_import = False
-		frappe.flags[_NO_PORTRAIT] = False
 
 
 def begin(lead) -> None:

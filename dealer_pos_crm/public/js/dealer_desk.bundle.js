@@ -19,6 +19,7 @@ import * as deal_open from "./deal/open";
 import * as deal_status from "./deal/status";
 import * as declined from "./declined/form";
 import * as declined_status from "./declined/status";
+import * as delivery from "./delivery/form";
 import * as deposit_action from "./deposit/action_form";
 import * as deposit_actions from "./deposit/actions";
 import * as deposit from "./deposit/form";
@@ -31,6 +32,9 @@ import * as follow_up from "./follow_up/form";
 import * as follow_up_status from "./follow_up/status";
 import * as inspection from "./inspection/form";
 import * as invoice from "./invoice/form";
+import * as lead_feed from "./lead/feed";
+import * as lead_form from "./lead/form";
+import * as lead_intake from "./lead/intake";
 import * as lead_hand_over from "./lead_response/hand_over";
 import * as lead_log from "./lead_response/log";
 import * as lead_panel from "./lead_response/panel";
@@ -73,6 +77,7 @@ Object.assign(dealer, {
 	customer,
 	deal: { actions: deal_actions, ...deal_status, ...deal_open, ...deal_lose, ...deal },
 	declined: { ...declined_status, ...declined },
+	delivery,
 	deposit: { ...deposit_actions, ...deposit_status, ...deposit_action, ...deposit },
 	floor: { actions: floor_actions, ...floor_status, ...floor_up, ...floor },
 	follow_up: { ...follow_up_status, ...follow_up },
@@ -83,6 +88,7 @@ Object.assign(dealer, {
 		...lead_log,
 		...lead_panel,
 		...lead_hand_over,
+		...lead_form,
 		routing_rule: lead_routing_rule,
 	},
 	papers: { ...papers, title: papers_title, we_owe: papers_we_owe },
@@ -98,6 +104,7 @@ Object.assign(dealer, {
 });
 worksheet.setup();
 floor.setup();
+delivery.setup();
 papers.setup();
 words.keep_fresh();
 

@@ -1,0 +1,24 @@
+frappe.listview_settings["Lead Intake"] = {
+	hide_name_column: dealer.list.is_narrow(),
+	add_fields: ["status", "reason", "channel", "provider", "lead", "received_at"],
+	onload(listview) {
+		dealer.list.wide(listview, 6);
+		dealer.list.sorted_by(listview, "received_at", "desc");
+		if (!frappe.model.can_write("Lead Intake")) return;
+		listview.page.set_primary_action(__("Read Files"), () =>
+			dealer.lead_intake.pick_files(() => listview.refresh())
+		);
+		listview.page.add_actions_menu_item(__("Retry"), () => {
+			const names = listview.get_checked_items(true);
+			dealer.lead_intake.retry(names, () => listview.refresh());
+		});
+	},
+	get_indicator: (doc) => [
+		__(doc.status),
+		dealer.lead_intake.color_of(doc.status),
+		`status,=,${doc.status}`,
+	],
+	formatters: {
+		received_at: (value) => dealer.quiet(value),
+	},
+};
