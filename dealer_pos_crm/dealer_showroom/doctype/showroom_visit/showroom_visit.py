@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
+from dealer_pos_crm.dealer_setup.people import names_of
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.dealer_showroom.visits import person, visit
@@ -11,6 +12,9 @@ from dealer_pos_crm.domain.refusal import _ as marked
 
 
 class ShowroomVisit(Document):
+	def onload(self):
+		self.set_onload("people", names_of([self.salesperson, self.greeted_by, self.turned_over_to]))
+
 	def validate(self):
 		settings_of(self.company)
 		with explained():

@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import cstr
 
 from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
+from dealer_pos_crm.dealer_setup.people import names_of
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.dealer_showroom.visits import drives
@@ -15,6 +16,9 @@ _FREE_TEXT = ("notes", "feedback", "dealer_plate", "override_reason", "cancel_re
 
 
 class TestDrive(Document):
+	def onload(self):
+		self.set_onload("people", names_of([self.salesperson, self.override_by, self.licence_checked_by]))
+
 	def validate(self):
 		settings_of(self.company)
 		with explained():

@@ -38,6 +38,7 @@ export function book(about = {}, done = null) {
 			{ fieldtype: "Select", fieldname: "purpose", label: __("Purpose"), options: select(["Visit", "Test Drive", "Appraisal", "Paperwork", "Delivery"]), default: about.purpose || "Visit", reqd: 1 },
 			{ fieldtype: "Link", fieldname: "vehicle", label: __("Vehicle"), options: "Dealer Vehicle", only_select: 1, default: about.vehicle, get_query: () => ({ filters: { company } }) },
 			user_field("salesperson", __("Salesperson"), { default: about.salesperson || frappe.session.user, reqd: 1 }),
+			{ fieldtype: "Section Break", hide_border: 1 },
 		],
 		label: __("Book"),
 		problem: ({ starts_at }) =>
@@ -158,6 +159,7 @@ export function end_visit(doc, done) {
 			{ fieldtype: "Column Break" },
 			user_field("turned_over_to", __("Manager Who Spoke With Them"), { default: doc.turned_over_to }),
 			{ fieldtype: "Small Text", fieldname: "notes", label: __("Notes"), max_height: "60px" },
+			{ fieldtype: "Section Break", hide_border: 1 },
 		],
 		label: __("Save"),
 		missing: ({ outcome, next_step }) =>
@@ -191,6 +193,7 @@ export function take_drive(about = {}, done = null) {
 			{ fieldtype: "Data", fieldname: "override_reason", label: __("Why the Manager Lets Them Drive"), hidden: 1 },
 			{ fieldtype: "Check", fieldname: "insurance_seen", label: __("Proof of insurance seen") },
 			{ fieldtype: "Check", fieldname: "accompanied", label: __("A salesperson goes along"), default: 1 },
+			{ fieldtype: "Section Break", hide_border: 1 },
 		],
 		label: __("Hand Over the Key"),
 		problem: ({ licence_valid_until }) => {

@@ -1,21 +1,17 @@
 /** Forms of the floor: an appointment, a visit, a test drive; and the floor's buttons on other forms. */
 
 import { is_dealership } from "../desk/dealership";
-import { fill, html, intro, link, meet, ours, person, pill, trusted } from "../desk/html";
+import { fill, html, intro, link, meet, ours, person, trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { exact, when } from "../desk/words";
 import * as actions from "./actions";
-import { color_of, is_expected, is_late, is_overdue } from "./status";
+import { is_expected, is_late, is_overdue } from "./status";
 import { up } from "./up";
 
 const API = "dealer_pos_crm.api.visit";
 const GET = { type: "GET" };
 
 const people_query = () => ({ filters: { enabled: 1, user_type: "System User" } });
-
-function status_pill(doc, status = doc.status) {
-	return pill(__(status), color_of(doc.doctype, status));
-}
 
 // Appointment
 
@@ -64,8 +60,7 @@ function appointment_top(doc, facts) {
 		  )}</div>`
 		: "";
 	return html`<div class="dlr-line">
-			${status_pill(doc)} <b>${doc.person_name}</b> · ${__(doc.purpose)}${facts.what ? html` · ${facts.what}` : ""} ·
-			${exact(doc.starts_at)}${late}
+			<b>${exact(doc.starts_at)}</b>${late} · ${__(doc.purpose)}${facts.what ? html` · ${facts.what}` : ""} · ${person(doc.salesperson)}
 		</div>
 		${doc.status === "Cancelled" ? html`<div class="dlr-small">${doc.cancel_reason}</div>` : ""}
 		${doc.visit ? html`<div class="dlr-small">${fill(__("The visit: {0}"), [link("Showroom Visit", doc.visit)])}</div>` : ""}
@@ -112,6 +107,7 @@ export const visit = {
 	refresh(frm) {
 		const { doc } = frm;
 		const made = !frm.is_new();
+		meet(doc.__onload?.people);
 		for (const field of ["customer", "lead", "company", "arrived_at", "kind"])
 			frm.set_df_property(field, "read_only", made ? 1 : 0);
 		for (const field of ["left_at", "outcome", "next_step", "turned_over_to"])
@@ -122,7 +118,7 @@ export const visit = {
 		intro(
 			frm,
 			html`<div class="dlr-line">
-				${here ? pill(__("Here"), "green") : status_pill(doc, doc.outcome)} <b>${doc.person_name}</b> · ${__(doc.kind)} ·
+				<b>${here ? __("Here") : __(doc.outcome)}</b> · ${__(doc.kind)} ·
 				${here ? fill(__("since {0}"), [when(doc.arrived_at)]) : fill(__("was here {0}"), [when(doc.arrived_at)])} ·
 				${person(doc.salesperson)}
 			</div>`,
@@ -151,6 +147,7 @@ export const drive = {
 	refresh(frm) {
 		const { doc } = frm;
 		const made = !frm.is_new();
+		meet(doc.__onload?.people);
 		for (const field of ["customer", "lead", "vehicle", "company", "salesperson", "out_at", "mileage_out", "licence_seen", "licence_valid_until", "licence_country"])
 			frm.set_df_property(field, "read_only", made ? 1 : 0);
 		frm.toggle_display(["person_name", "status"], false);
@@ -160,8 +157,8 @@ export const drive = {
 		intro(
 			frm,
 			html`<div class="dlr-line">
-				${late ? pill(__("Overdue"), "red") : status_pill(doc)} <b>${doc.person_name}</b> · ${person(doc.salesperson)} ·
-				${doc.status === "Out" ? fill(__("due back {0}"), [when(doc.due_back_at)]) : ""}${back}
+				<b>${late ? __("Overdue") : __(doc.status)}</b> · ${person(doc.salesperson)}
+				${doc.status === "Out" ? html` · ${fill(__("due back {0}"), [when(doc.due_back_at)])}` : ""}${back}
 			</div>
 			${doc.override_by ? html`<div class="dlr-small dlr-orange">${__("{0} let them drive with an expired licence: {1}", [person(doc.override_by), doc.override_reason])}</div>` : ""}`,
 			late ? "red" : "blue"

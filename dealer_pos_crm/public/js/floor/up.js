@@ -47,6 +47,7 @@ export function up(known = {}, done = null) {
 				default: known.vehicle,
 				get_query: () => ({ filters: { company, status: ["not in", ["Sold", "Customer-owned"]] } }),
 			},
+			{ fieldtype: "Section Break", hide_border: 1 },
 		],
 		label: __("Welcome"),
 		missing: ({ person, phone, salesperson }) => {
@@ -109,7 +110,7 @@ export function up(known = {}, done = null) {
 	for (const field of ["person", "phone"]) dialog.fields_dict[field].$input.on("input", look);
 
 	function draw() {
-		area.html(String(chosen ? chosen_row() : found.map(row_of)));
+		area.html(String(chosen ? chosen_row() : html`<div class="dlr-people">${found.map(row_of)}</div>`));
 	}
 
 	function chosen_row() {

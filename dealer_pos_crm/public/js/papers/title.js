@@ -1,9 +1,9 @@
 /** The Title Registration form: one button for the next step, the rest in the menu. */
 
 import { ask } from "../desk/ask";
-import { html, intro, ours, pill } from "../desk/html";
+import { html, intro, ours } from "../desk/html";
 import { call } from "../desk/server";
-import { color_of, title_is_late } from "../floor/status";
+import { title_is_late } from "../floor/status";
 
 const API = "dealer_pos_crm.api.title";
 const GET = { type: "GET" };
@@ -25,13 +25,14 @@ export function setup(frm) {
 export async function refresh(frm) {
 	const { doc } = frm;
 	if (frm.is_new()) return intro(frm, "");
+	frm.toggle_display(["customer_name", "status"], false); // said at the top
 	for (const field of ["deal", "vehicle", "company", "kind", "trade_in"]) frm.set_df_property(field, "read_only", 1);
 	const state = await call(`${API}.get_state`, { registration: doc.name }, GET);
 	if (frm.doc.name !== doc.name) return;
 	const due = doc.due_on ? frappe.datetime.str_to_user(doc.due_on) : "";
 	intro(
 		frm,
-		html`<div class="dlr-line">${pill(__(doc.status), color_of("Title Registration", doc.status))} ${__(doc.kind)}
+		html`<div class="dlr-line"><b>${__(doc.status)}</b> · ${__(doc.kind)}
 			${doc.holder ? html`· ${__("papers: {0}", [__(doc.holder)])}` : ""}
 			${state.overdue ? html`· <span class="dlr-red">${__("overdue since {0}", [due])}</span>` : due && !["Issued", "Closed", "Cancelled"].includes(doc.status) ? html`· ${__("due {0}", [due])}` : ""}
 			${state.tag_ends ? html`· <span class="dlr-red">${__("temporary tag ends {0}", [frappe.datetime.str_to_user(doc.temporary_until)])}</span>` : ""}</div>`,

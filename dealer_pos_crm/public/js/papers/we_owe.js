@@ -1,9 +1,8 @@
 /** The We Owe form: a draft is opened, its items are booked and done one by one. */
 
 import { ask } from "../desk/ask";
-import { fill, html, intro, ours, pill } from "../desk/html";
+import { fill, html, intro, ours } from "../desk/html";
 import { call } from "../desk/server";
-import { color_of } from "../floor/status";
 
 const API = "dealer_pos_crm.api.we_owe";
 
@@ -18,14 +17,17 @@ export function refresh(frm) {
 	const fresh = frm.is_new();
 	for (const field of ["deal", "customer", "vehicle"]) frm.set_df_property(field, "read_only", fresh && field === "deal" ? 0 : 1);
 	frm.set_df_property("customer", "reqd", 0); // its deal knows it
-	frm.set_df_property("items", "cannot_add_rows", doc.status !== "Draft" && !fresh ? 1 : 0);
-	frm.set_df_property("items", "cannot_delete_rows", doc.status !== "Draft" && !fresh ? 1 : 0);
+	const { grid } = frm.fields_dict.items;
+	grid.cannot_add_rows = grid.df.cannot_delete_rows = !fresh && doc.status !== "Draft";
+	frm.refresh_field("items");
+	frm.toggle_display(["customer_name", "status"], false); // said at the top
 	if (fresh) return intro(frm, "");
 	const late = open.filter((row) => row.due_on && row.due_on < frappe.datetime.get_today());
 	intro(
 		frm,
-		html`<div class="dlr-line">${pill(__(doc.status), color_of("We Owe", doc.status))}
+		html`<div class="dlr-line">
 			${doc.status === "Draft" ? __("Nothing is promised yet: open the bill when the customer has it.") : ""}
+			${["Done", "Cancelled"].includes(doc.status) ? __(doc.status) : ""}
 			${doc.status === "Open" ? __("{0} of {1} items are still owed", [open.length, doc.items.length]) : ""}
 			${late.length ? html`<span class="dlr-red">${__("{0} late", [late.length])}</span>` : ""}</div>`,
 		late.length ? "red" : "blue"
