@@ -64,7 +64,7 @@ def _may(deal, stage: Stage) -> dict:
 		"edit": edit,
 		"move": edit and working,
 		"lose": edit and working,
-		"reopen": edit and stage is Stage.LOST,
+		"reopen": edit and stage is Stage.LOST and not deal.unwound_at,
 		"take_back": edit and stage is rules.SIGNED and bool(stages.TAKES_BACK & roles),
 		"take_deposit": working and bool(frappe.has_permission("Deposit", "create")),
 		"change_vehicle": edit and rules.before(stage, rules.SIGNED) and working,
