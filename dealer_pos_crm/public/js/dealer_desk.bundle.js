@@ -20,6 +20,7 @@ import * as deal_status from "./deal/status";
 import * as declined from "./declined/form";
 import * as declined_status from "./declined/status";
 import * as delivery from "./delivery/form";
+import * as delivery_lender from "./delivery/lender";
 import * as deposit_action from "./deposit/action_form";
 import * as deposit_actions from "./deposit/actions";
 import * as deposit from "./deposit/form";
@@ -77,7 +78,7 @@ Object.assign(dealer, {
 	customer,
 	deal: { actions: deal_actions, ...deal_status, ...deal_open, ...deal_lose, ...deal },
 	declined: { ...declined_status, ...declined },
-	delivery,
+	delivery: { ...delivery, lender: delivery_lender },
 	deposit: { ...deposit_actions, ...deposit_status, ...deposit_action, ...deposit },
 	floor: { actions: floor_actions, ...floor_status, ...floor_up, ...floor },
 	follow_up: { ...follow_up_status, ...follow_up },
