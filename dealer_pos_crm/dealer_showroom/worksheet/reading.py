@@ -14,6 +14,38 @@ from dealer_pos_crm.domain.worksheet import Kind, Line, LineKind, Terms, Trade, 
 
 DOCTYPE = "Deal Scenario"
 
+# Read at once, so that four offers of one deal ask for its car and its trade one time.
+_FIELDS = {
+	"Deal Jacket": ("company", "vehicle"),
+	"Dealer Vehicle": ("price", "list_price", "acquisition_cost", "recon_cost", "other_cost"),
+	"FnI Product": ("price", "cost", "term_months", "taxable", "company", "enabled"),
+	"Trade In": (
+		"vehicle_title",
+		"vin",
+		"payoff_lender",
+		"deal",
+		"customer",
+		"status",
+		"actual_cash_value",
+		"appraised_at",
+	),
+}
+
+
+def look_up(scenario, doctype: str, name: str | None):
+	"""What a scenario needs of another document; None when it does not exist. ``scenario.flags.known`` shares
+	what was read between the scenarios of one request."""
+	if not name:
+		return None
+	known = scenario.flags.known
+	key = (doctype, name)
+	if known is not None and key in known:
+		return known[key]
+	found = frappe.db.get_value(doctype, name, list(_FIELDS[doctype]), as_dict=True)
+	if known is not None:
+		known[key] = found
+	return found
+
 
 def worksheet_of(scenario) -> Worksheet:
 	"""What was entered, exactly; refuses amounts with more decimals than the currency has."""
@@ -50,7 +82,7 @@ def _products(scenario) -> list[Line]:
 	return [
 		Line(
 			LineKind.PRODUCT,
-			_known_product(row.product),
+			_known_product(scenario, row.product),
 			to_money(row.price, scenario.currency),
 			bool(cint(row.taxable)),
 			_cost(row.cost, scenario.currency),
@@ -64,8 +96,8 @@ def _cost(value: object, currency: str) -> Money | None:
 	return rounded(value, currency) if value else None
 
 
-def _known_product(name: str | None) -> str:
-	if not name or not frappe.get_cached_value("FnI Product", name, "name"):
+def _known_product(scenario, name: str | None) -> str:
+	if not name or not look_up(scenario, "FnI Product", name):
 		raise Refused(
 			"no_product",
 			marked("{0} is no product of the catalogue. Choose one of the list, or enter it there first"),
@@ -76,9 +108,7 @@ def _known_product(name: str | None) -> str:
 
 def _trades(scenario):
 	for row in scenario.trades:
-		trade = frappe.db.get_value(
-			"Trade In", row.trade_in, ["vehicle_title", "payoff_lender", "vin"], as_dict=True
-		)
+		trade = look_up(scenario, "Trade In", row.trade_in)
 		if not trade:
 			raise Refused(
 				"no_trade",
@@ -106,6 +136,17 @@ def _terms(scenario) -> Terms:
 
 def number(value: object) -> Decimal:
 	return Decimal(cstr(value) or "0")
+
+
+def deposits_for(scenario) -> Money:
+	"""What is held for the deal of a scenario now."""
+	known = scenario.flags.known
+	if known is not None and "deposits" in known:
+		return known["deposits"]
+	held = deposits_of(scenario.deal, scenario.currency)
+	if known is not None:
+		known["deposits"] = held
+	return held
 
 
 def deposits_of(deal: str, currency: str) -> Money:

@@ -59,6 +59,15 @@ class Taxed:
 class _Sums(calculate_taxes_and_totals):
 	"""ERPNext's engine, for amounts only: who is taxed is ours to say, and nothing is rendered."""
 
+	def calculate_item_values(self) -> None:
+		"""One of each at its amount: there is nothing to multiply, and no price list to look at."""
+		for item in self.doc.items:
+			for field in ("net_rate", "amount", "net_amount"):
+				item.set(field, item.rate)
+			for field in ("base_rate", "base_net_rate", "base_amount", "base_net_amount"):
+				item.set(field, item.rate)
+			item.item_tax_amount = 0.0
+
 	def validate_item_tax_template(self) -> None:
 		pass
 
@@ -134,6 +143,8 @@ class Engine:
 				"currency": self.currency,
 				"conversion_rate": 1,
 				"posting_date": nowdate(),
+				"discount_amount": 0,
+				"apply_discount_on": "",
 				"disable_rounded_total": 1,
 			}
 		)
@@ -141,7 +152,7 @@ class Engine:
 			amount = to_float(line.amount)
 			row = invoice.append(
 				"items",
-				{"item_name": f"{number}", "qty": 1, "rate": amount, "conversion_factor": 1},
+				{"item_name": f"{number}", "qty": 1, "rate": amount, "total_weight": 0},
 			)
 			row.flags.taxable = line.taxable
 		for tax in self.taxes:
@@ -190,13 +201,27 @@ def _corrections(scenario, sheet: Worksheet, engine: Engine, lines: list[Line], 
 		for line in untaxed:
 			car = replace(car, amount=car.amount + line.amount)
 		base = [car, *base[1:]]
-		found, _sum = engine.run(base)
+		found, _sum = engine.run(_few(base, engine.taxes))
 		yield _("Tax on {0}").format(", ".join(line.label for line in untaxed)), standing, found
 		standing = found
 	allowance = sheet.allowance
 	if allowance and cint(settings_of(scenario.company).trade_reduces_tax):
-		found, _sum = engine.run(_less(base, allowance))
+		found, _sum = engine.run(_few(_less(base, allowance), engine.taxes))
 		yield _("Tax credit for the trade-in"), standing, found
+
+
+def _few(lines: list[Line], taxes: list[dict]) -> list[Line]:
+	"""As few rows as give the same tax: one that is taxed, one that is not. Where rows are rounded one by one or
+	counted, all stay."""
+	if any(row["included_in_print_rate"] or row["charge_type"] == "On Item Quantity" for row in taxes):
+		return lines
+	if cint(frappe.db.get_single_value("Accounts Settings", "round_row_wise_tax")):
+		return lines
+	found: dict[bool, Line] = {}
+	for line in lines:
+		same = found.get(line.taxable)
+		found[line.taxable] = replace(same, amount=same.amount + line.amount) if same else line
+	return list(found.values())
 
 
 def _less(lines: list[Line], amount: Money) -> list[Line]:

@@ -15,7 +15,7 @@ from dealer_pos_crm.dealer_showroom.worksheet import (
 	totals,
 	writing,
 )
-from dealer_pos_crm.dealer_showroom.worksheet.reading import DOCTYPE, deposits_of
+from dealer_pos_crm.dealer_showroom.worksheet.reading import DOCTYPE
 from dealer_pos_crm.domain import trade_in as trade_rules
 from dealer_pos_crm.domain.deal import SIGNED, Stage, before
 from dealer_pos_crm.domain.refusal import Refused
@@ -131,7 +131,6 @@ def recompute(deal_name: str, columns: list[dict]) -> list[dict]:
 	"""Figures of scenarios as they are being typed; nothing is written. Each of ``columns``: name (of a saved
 	one, or empty), values. A scenario that cannot be computed says why and leaves the others alone."""
 	see = scenarios.may_see_costs()
-	currency = frappe.db.get_value("Deal Jacket", deal_name, "currency")
 	standing = {
 		row: frappe.get_doc(DOCTYPE, row)
 		for row in frappe.get_all(
@@ -141,7 +140,7 @@ def recompute(deal_name: str, columns: list[dict]) -> list[dict]:
 			order_by="name",
 		)
 	}
-	held = deposits_of(deal_name, currency)
+	known: dict = {}
 	answers = []
 	for given in columns:
 		scenario = standing.get(given.get("name"))
@@ -151,13 +150,13 @@ def recompute(deal_name: str, columns: list[dict]) -> list[dict]:
 		if scenario.status in totals.FROZEN:
 			answers.append({"name": scenario.name, "result": result(scenario, see=see)})
 			continue
-		answers.append({"name": scenario.name, **_computed(scenario, given.get("values") or {}, held, see)})
+		answers.append({"name": scenario.name, **_computed(scenario, given.get("values") or {}, known, see)})
 	return answers
 
 
-def _computed(scenario, entered: dict, held, see: bool) -> dict:
+def _computed(scenario, entered: dict, known: dict, see: bool) -> dict:
 	scenarios.put(scenario, entered)
-	scenario.deposits = to_float(held)
+	scenario.flags.known = known
 	try:
 		writing.fill(scenario)
 		writing.compute(scenario)

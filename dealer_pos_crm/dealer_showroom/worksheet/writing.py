@@ -6,7 +6,7 @@ from frappe.utils import cint, cstr, flt
 
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, to_float
 from dealer_pos_crm.dealer_showroom.worksheet import totals
-from dealer_pos_crm.dealer_showroom.worksheet.reading import deposits_of, number
+from dealer_pos_crm.dealer_showroom.worksheet.reading import deposits_for, look_up, number
 from dealer_pos_crm.domain import worksheet as rules
 from dealer_pos_crm.domain.money import Money
 from dealer_pos_crm.domain.refusal import Refused
@@ -62,7 +62,7 @@ def check_deal(scenario) -> None:
 
 def fill(scenario) -> None:
 	"""What comes from the deal, the car and the catalogue."""
-	deal = frappe.db.get_value("Deal Jacket", scenario.deal, ["company", "vehicle"], as_dict=True)
+	deal = look_up(scenario, "Deal Jacket", scenario.deal)
 	if not deal:
 		raise Refused("no_deal", marked("Deal {0} does not exist"), cstr(scenario.deal))
 	scenario.company = deal.company
@@ -76,20 +76,11 @@ def fill(scenario) -> None:
 	_car(scenario)
 	_products(scenario)
 	_trades(scenario)
-	scenario.deposits = to_float(deposits_of(scenario.deal, scenario.currency))
+	scenario.deposits = to_float(deposits_for(scenario))
 
 
 def _car(scenario) -> None:
-	car = (
-		frappe.db.get_value(
-			"Dealer Vehicle",
-			scenario.vehicle,
-			["price", "list_price", "acquisition_cost", "recon_cost", "other_cost"],
-			as_dict=True,
-		)
-		if scenario.vehicle
-		else None
-	)
+	car = look_up(scenario, "Dealer Vehicle", scenario.vehicle)
 	scenario.list_price = flt(car.list_price or car.price) if car else 0
 	before = scenario.get_doc_before_save()
 	if car and (not flt(scenario.vehicle_cost) or (before and before.vehicle != scenario.vehicle)):
@@ -98,16 +89,7 @@ def _car(scenario) -> None:
 
 def _products(scenario) -> None:
 	for row in scenario.products:
-		known = (
-			frappe.db.get_value(
-				"FnI Product",
-				row.product,
-				["price", "cost", "term_months", "taxable", "company", "enabled"],
-				as_dict=True,
-			)
-			if row.product
-			else None
-		)
+		known = look_up(scenario, "FnI Product", row.product)
 		if not known:
 			continue  # reading refuses it by name
 		if known.company and known.company != scenario.company:
@@ -131,9 +113,7 @@ def _trades(scenario) -> None:
 		if row.trade_in in seen:
 			raise Refused("trade_twice", marked("Trade-in {0} is in the scenario twice"), row.trade_in)
 		seen.add(row.trade_in)
-		trade = frappe.db.get_value(
-			"Trade In", row.trade_in, ["vehicle_title", "deal", "customer", "status"], as_dict=True
-		)
+		trade = look_up(scenario, "Trade In", row.trade_in)
 		if not trade:
 			continue  # reading refuses it by name
 		if trade.deal and trade.deal != scenario.deal:
@@ -171,9 +151,7 @@ def gross(scenario, sheet: rules.Worksheet, found: rules.Totals) -> rules.Gross:
 def _over_allowance(scenario) -> Money:
 	over = Money.zero(scenario.currency)
 	for row in scenario.trades:
-		value = frappe.db.get_value(
-			"Trade In", row.trade_in, ["actual_cash_value", "appraised_at"], as_dict=True
-		)
+		value = look_up(scenario, "Trade In", row.trade_in)
 		if value and value.appraised_at:
 			over = over + rounded(row.allowance, scenario.currency)
 			over = over - rounded(value.actual_cash_value, scenario.currency)
