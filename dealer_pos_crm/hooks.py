@@ -32,7 +32,6 @@ jinja = {
 	"methods": [
 		"dealer_pos_crm.dealer_cashier.printing.dealer_receipt",
 		"dealer_pos_crm.dealer_service.printing.dealer_service_paper",
-		"dealer_pos_crm.dealer_showroom.printing.dealer_floor_paper",
 		"dealer_pos_crm.dealer_showroom.printing.dealer_showroom_paper",
 	]
 }
