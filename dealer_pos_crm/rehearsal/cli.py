@@ -21,6 +21,7 @@ from .history import HistoryError, HistoryReader
 from .lane_figures import Lane, lanes
 from .rules import RuleBook, RuleError, dump_rules, load_rules
 from .run import rehearse as run_history
+from .showroom_figures import Showroom, showroom
 from .sources import Source, ended, settings_kept
 from .store import SqliteStore
 from .summit_motors import script
@@ -269,6 +270,7 @@ def _table(connection: sqlite3.Connection, summary: report.Summary) -> Iterator[
 	yield _row("  planned ahead", totals.planned)
 	for lane in lanes(connection):
 		yield from _lane(lane)
+	yield from _showroom(showroom(connection))
 	for books in summary.books:
 		yield from _money(books)
 	if summary.bad:
@@ -289,6 +291,28 @@ def _lane(lane: Lane) -> Iterator[str]:
 		yield _row(
 			"    - won back", f"{work.brought.decimal:,f}", f"{work.recovered:,} jobs, {work.rate:.0f} %"
 		)
+
+
+def _showroom(floor: Showroom | None) -> Iterator[str]:
+	if floor is None:
+		return
+	yield ""
+	yield _row("Showroom", floor.leads, "leads")
+	if floor.on_time is not None:
+		target = floor.within[0][0]
+		yield _row(
+			f"  answered within {target} min",
+			floor.within[0][1],
+			f"{floor.on_time:.0f} %, half of them within {floor.median:,} minutes",
+		)
+	if floor.no_show_rate is not None:
+		yield _row("  no-shows", floor.missed, f"{floor.no_show_rate:.0f} % of {floor.kept + floor.missed:,}")
+	for step in floor.funnel[1:]:
+		yield _row(
+			f"    {step.name.lower()}", step.count, f"{step.rate:.0f} %" if step.rate is not None else ""
+		)
+	if floor.days_to_fund is not None:
+		yield _row("  days until funded", f"{floor.days_to_fund:.1f}", f"{floor.waiting:,} deals still wait")
 
 
 def _money(books: Books) -> Iterator[str]:

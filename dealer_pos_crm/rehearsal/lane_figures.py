@@ -55,7 +55,8 @@ def lanes(connection: sqlite3.Connection) -> list[Lane]:
 	came = dict(
 		connection.execute(
 			"SELECT e.type, count(*) FROM events AS e WHERE e.type IN ('appointment.kept', "
-			f"'appointment.missed', 'appointment.cancelled', 'appointment.rescheduled') AND {_STANDS} "
+			f"'appointment.missed', 'appointment.cancelled', 'appointment.rescheduled') "
+			f"AND coalesce(e.department, '') <> 'Sales' AND {_STANDS} "
 			"GROUP BY e.type"
 		)
 	)

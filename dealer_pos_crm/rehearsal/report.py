@@ -16,6 +16,7 @@ from . import charts, figures
 from .books import Books, HeldDeposit, close
 from .lane_figures import lanes
 from .rules import RuleBook, span_text
+from .showroom_figures import showroom
 from .sources import ended
 
 SHOWN = 50  # rows of a long list on the page; all of them are in the file beside it
@@ -150,6 +151,7 @@ def _page(
 		"suppressed": figures.suppressed(connection),
 		"money": [_money(connection, scale, one) for one in summary.books],
 		"lanes": lanes(connection),
+		"floor": showroom(connection),
 		"types": figures.by_type(connection),
 		"bad_rows": list(figures.bad_rows(connection, SHOWN)),
 	}

@@ -131,6 +131,33 @@ def vehicles(
 	return tuple(made)
 
 
+def arrivals(seed: int = SEED, count: int = 140) -> tuple[Vehicle, ...]:
+	"""Cars that the house buys while the script runs, in the order in which they come; a third are new."""
+	rng = random.Random(f"arrivals-{seed}")
+	serials = rng.sample(range(100_000, 999_999), count)
+	made = []
+	for number in range(count):
+		make, model, trim, year, new_price, vin = _model(rng, serials[number])
+		age = max(0, NEWEST_YEAR - 1 - year)
+		made.append(
+			Vehicle(
+				id=f"{'N' if age == 0 else 'U'}{3400 + number}",
+				vin=vin,
+				year=year,
+				make=make,
+				model=model,
+				trim=trim,
+				color=rng.choices(_COLORS[0].split("|"), _COLORS[1])[0],
+				mileage=rng.randint(4, 60)
+				if age == 0
+				else sum(rng.randint(7_000, 14_500) for _y in range(age)),
+				price=Money.of(round(new_price * 0.885**age / 100) * 100 - 5, CURRENCY),
+				status="In Recon",
+			)
+		)
+	return tuple(made)
+
+
 def _model(rng: random.Random, serial: int) -> tuple[str, str, str, int, int, str]:
 	make, model, pattern, plant, trims, since, price = rng.choice(_MODELS)
 	year = rng.choices(range(since, NEWEST_YEAR), [1 + n for n in range(NEWEST_YEAR - since)])[0]

@@ -22,15 +22,18 @@ from .acts import (
 	RefundDeposit,
 	TakeDeposit,
 )
+from .deal_events import ShowroomLedger
 from .house import House
 from .lane_acts import AnyAct
 from .lane_events import LaneLedger
 from .people import COMPANY, CURRENCY
+from .showroom_acts import OpenDeal
 
 
 def events_of(place: House, acts: Iterable[AnyAct]) -> list[Event]:
 	"""The events that the acts lead to, in the order of time."""
-	ledger = _Ledger(place)
+	acts = list(acts)
+	ledger = _Ledger(place, frozenset(act.lead_id for act in acts if isinstance(act, OpenDeal)))
 	told = [event for act in acts for event in ledger.told(act)]
 	return sorted(told, key=lambda event: event.happened_at)  # a hold after a move is told a second late
 
@@ -38,9 +41,9 @@ def events_of(place: House, acts: Iterable[AnyAct]) -> list[Event]:
 class _Ledger:
 	"""What must be remembered from one act to the next to tell it as an event."""
 
-	def __init__(self, place: House) -> None:
-		self._vehicles = {vehicle.id: vehicle for vehicle in place.vehicles}
-		self._owners = {customer.id: customer.sales_owner for customer in place.customers}
+	def __init__(self, place: House, converted: frozenset[str] = frozenset()) -> None:
+		self._vehicles = {vehicle.id: vehicle for vehicle in (*place.vehicles, *place.arrivals)}
+		self._owners = {person.id: person.sales_owner for person in (*place.customers, *place.prospects)}
 		self._taken: dict[str, TakeDeposit] = {}
 		self._car: dict[str, str | None] = {}
 		self._held: dict[str, Money] = {}
@@ -61,6 +64,7 @@ class _Ledger:
 			PayInvoice: self._pay,
 			CreditInvoice: self._credit,
 			**LaneLedger(self._vehicles, self._owners).tell,
+			**ShowroomLedger(self._vehicles, self._owners, converted).tell,
 		}
 
 	def told(self, act: AnyAct) -> Iterator[Event]:

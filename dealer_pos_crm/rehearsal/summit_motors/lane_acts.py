@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from ...domain.money import Money
 from .acts import Act, _Act
+from .showroom_acts import ShowroomAct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,4 +201,4 @@ LaneAct: TypeAlias = (
 	| AnswerClaim
 	| CloseDeclined
 )
-AnyAct: TypeAlias = Act | LaneAct
+AnyAct: TypeAlias = Act | LaneAct | ShowroomAct

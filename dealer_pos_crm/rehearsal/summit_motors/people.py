@@ -151,3 +151,31 @@ def customers(seed: int = SEED, count: int = 200) -> tuple[Customer, ...]:
 			)
 		)
 	return tuple(made)
+
+
+def prospects(seed: int = SEED, count: int = 600) -> tuple[Customer, ...]:
+	"""People who are no customers yet, the same ones for the same seed; they have names of their own."""
+	taken = {person.name for person in customers(seed)}
+	owners = [person.email for person in staff_of("Dealer Salesperson")]
+	rng = random.Random(f"prospects-{seed}")
+	names = [name for first in _FIRST for last in _LAST if (name := f"{first} {last}") not in taken]
+	rng.shuffle(names)
+	lines = rng.sample(range(100_000), count)
+	made = []
+	for number, name in enumerate(names[:count]):
+		town, postal_code = rng.choice(_TOWNS)
+		made.append(
+			Customer(
+				id=f"P-{number + 1:03d}",
+				name=name,
+				kind="Individual",
+				phone=f"(555) 01{lines[number] // 10_000}-{lines[number] % 10_000:04d}",
+				email=f"{name.lower().replace(' ', '.')}@example.com",
+				street=f"{rng.randint(12, 4980)} {rng.choice(_STREETS)}",
+				city=town,
+				state="CO",
+				postal_code=postal_code,
+				sales_owner=rng.choice(owners),
+			)
+		)
+	return tuple(made)

@@ -16,6 +16,7 @@ from .house import House, house
 from .lane import Lane
 from .lane_acts import AnyAct
 from .people import Customer
+from .showroom_deals import Deals
 
 MONTH_END = date(2025, 10, 31)  # the last day of the built-in month
 MONTH_DAYS = 30
@@ -30,13 +31,25 @@ def acts(days: int = 60, today: date = MONTH_END, place: House | None = None) ->
 	"""What happens in so many days up to and including ``today``, in the order of time."""
 	place = place or house()
 	rng = random.Random(f"acts-{place.seed}")
-	return _Script(place.customers, place.vehicles, rng).play(days, today)
+	counter = _Script(place.customers, place.vehicles, rng).play(days, today)
+	if not place.arrivals:
+		return counter
+	rng = random.Random(f"showroom-{place.seed}")
+	return sorted(
+		[*counter, *_Floor(place.prospects, place.arrivals, rng).play(days, today)], key=lambda act: act.at
+	)
 
 
 def month(place: House | None = None, today: date = MONTH_END) -> list[Event]:
 	"""The built-in month as events: the same thirty days on every machine."""
 	place = place or house()
 	return events_of(place, acts(MONTH_DAYS, today, place))
+
+
+class _Floor(Deals):
+	def play(self, days: int, today: date) -> list[AnyAct]:
+		self._plan(today - timedelta(days=days - 1), days)
+		return self._run(datetime.combine(today, time(20)))
 
 
 class _Script(Lane, Deposits):
