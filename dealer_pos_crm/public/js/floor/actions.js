@@ -26,7 +26,8 @@ export function book(about = {}, done = null) {
 	const company = about.company || usual_company(frappe.defaults.get_user_default("Company")) || companies()[0];
 	let remarks = [];
 	let asked = "";
-	const dialog = ask({
+	let dialog = null; // what is shown at once asks for it
+	dialog = ask({
 		title: __("Book an Appointment"),
 		size: "large",
 		fields: [
@@ -71,7 +72,7 @@ export function book(about = {}, done = null) {
 			const answer = await call(`${API}.get_remarks`, { values: wanted }, GET);
 			if (wanted !== asked) return;
 			remarks = answer.remarks;
-			dialog.dlr_refresh();
+			dialog?.dlr_refresh();
 		} catch {
 			remarks = []; // what is wrong is said when it is booked
 		}
@@ -177,7 +178,8 @@ export function take_drive(about = {}, done = null) {
 	const decides = ["Dealer Sales Manager", "Dealer Manager"].some((role) => frappe.user.has_role(role));
 	let remarks = [];
 	let asked = "";
-	const dialog = ask({
+	let dialog = null; // what is shown at once asks for it
+	dialog = ask({
 		title: __("Test Drive"),
 		size: "large",
 		fields: [
@@ -237,7 +239,7 @@ export function take_drive(about = {}, done = null) {
 			const answer = await call(`${API}.get_remarks`, { values: wanted }, GET);
 			if (wanted !== asked) return;
 			remarks = answer.remarks;
-			dialog.dlr_refresh();
+			dialog?.dlr_refresh();
 		} catch {
 			remarks = []; // what is wrong is said when the key is handed over
 		}
