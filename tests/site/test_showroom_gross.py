@@ -518,3 +518,21 @@ def test_entries_are_not_written_by_hand():
 		doc.save()
 	with pytest.raises(frappe.ValidationError, match="on file"):
 		doc.delete()
+
+
+# --- The recap -----------------------------------------------------------------------------------------
+
+
+def test_the_recap_adds_up_and_is_for_the_house_alone():
+	seller = person("recap")
+	plan(seller)
+	deal = a_deal(seller=seller)
+	doc = delivered(deal)
+	with f.logged_in(showroom.sales_manager()):
+		page = frappe.get_print("Deal Gross", doc.name, "Deal Recap")
+	for words in ("Deal Recap", "$ 21,500.00", "Front gross", "$ 4,499.00", "Back gross", "$ 1,195.00",
+		"Total gross", "$ 5,694.00", "$ 1,124.75", "$ 4,569.25"):  # fmt: skip
+		assert words in page, words
+	for user in (seller, showroom.fni(), showroom.bdc()):
+		with f.logged_in(user), pytest.raises(frappe.PermissionError):
+			frappe.get_print("Deal Gross", doc.name, "Deal Recap")

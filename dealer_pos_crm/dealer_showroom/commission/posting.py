@@ -153,9 +153,9 @@ def _missing(company: str, entries: list) -> list[str]:
 	for row in entries:
 		expense, payable = _accounts(company, row.plan)
 		if not expense or not payable:
-			text = _("Name the accounts for commission expense and payable in {0}").format(
-				get_link_to_form("Dealer Settings", company)
-			)
+			text = _(
+				"Name the accounts for commission expense and payable in the Dealer Settings of {0}"
+			).format(get_link_to_form("Dealer Settings", company))
 		elif _wants_party(payable) and not employee_of(row.user, company):
 			text = _("{0} has no Employee at {1}, and {2} is kept by employee").format(
 				row.user, company, payable

@@ -16,6 +16,7 @@ _ROOM = "dealer_pos_crm.dealer_showroom"
 
 # kind -> the doctype it is a print of, and who writes it.
 _PAPERS: dict[str, tuple[str, str]] = {
+	"recap": ("Deal Gross", f"{_ROOM}.gross.printing.deal_recap"),
 	"deposit agreement": ("Deposit", f"{_ROOM}.deals.printing.deposit_agreement"),
 	"buyer's order": ("Deal Jacket", f"{_ROOM}.worksheet.printing.buyers_order"),
 	"checklist": ("Deal Jacket", f"{_ROOM}.documents.printing.checklist"),

@@ -75,6 +75,7 @@ Object.assign(dealer, {
 		actions: appointment_actions,
 		...appointment,
 	},
+	commission,
 	customer,
 	deal: { actions: deal_actions, ...deal_status, ...deal_open, ...deal_lose, ...deal },
 	declined: { ...declined_status, ...declined },

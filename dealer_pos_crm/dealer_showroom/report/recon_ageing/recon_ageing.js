@@ -27,6 +27,10 @@ frappe.query_reports["Recon Ageing"] = {
 		},
 	],
 	formatter(value, row, column, data, standard) {
+		if (column.fieldname === "vehicle" && value) {
+			const href = encodeURI(frappe.utils.get_form_link("Dealer Vehicle", value));
+			return `<a href="${href}">${frappe.utils.escape_html(data?.title || value)}</a>`;
+		}
 		const shown = standard(value, row, column, data);
 		if (column.fieldname === "days" && data?.late) return `<b class="text-danger">${shown}</b>`;
 		if (column.fieldname === "why" && data?.why) return `<span class="text-danger">${shown}</span>`;

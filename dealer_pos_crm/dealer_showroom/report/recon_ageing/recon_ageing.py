@@ -90,6 +90,7 @@ def _row(recon, steps: list, car, owners: dict, now, sees_cost: bool) -> dict:
 	row = {
 		"recon": recon.name,
 		"vehicle": recon.vehicle,
+		"title": recon.vehicle_title,
 		"stock_number": car.stock_number if car else None,
 		"status": car.status if car else None,
 		"step": step.step if step else None,
@@ -141,11 +142,17 @@ def _columns(sees_cost: bool) -> list[dict]:
 		},
 		{"fieldname": "step", "label": _("At"), "fieldtype": "Data", "width": 110},
 		{"fieldname": "state", "label": _("Step Status"), "fieldtype": "Data", "width": 135},
-		{"fieldname": "owner", "label": _("Owner"), "fieldtype": "Data", "width": 120},
+		{"fieldname": "owner", "label": _("Owner"), "fieldtype": "Data", "width": 120, "align": "left"},
 		{"fieldname": "progress", "label": _("Done"), "fieldtype": "Data", "width": 75},
 		{"fieldname": "days", "label": _("Days"), "fieldtype": "Float", "precision": 1, "width": 70},
 		{"fieldname": "due_at", "label": _("Step Due"), "fieldtype": "Datetime", "width": 150},
-		{"fieldname": "why", "label": _("Late or Waiting"), "fieldtype": "Data", "width": 220},
+		{
+			"fieldname": "why",
+			"label": _("Late or Waiting"),
+			"fieldtype": "Data",
+			"width": 220,
+			"align": "left",
+		},
 		{"fieldname": "parts_eta", "label": _("Parts Expected"), "fieldtype": "Date", "width": 115},
 		{
 			"fieldname": "recon",
@@ -200,8 +207,8 @@ def _summary(rows: list[dict], company: str) -> list[dict]:
 		{"label": _("Waiting for Parts"), "value": parts, "datatype": "Int"},
 		{
 			"label": _("Days to Line, Last 30 Days"),
-			"value": _days_to_line(company),
-			"datatype": "Float",
+			"value": f"{_days_to_line(company):.1f}",
+			"datatype": "Data",
 		},
 	]
 

@@ -28,6 +28,10 @@ frappe.query_reports["Vehicle Stock"] = {
 		},
 	],
 	formatter(value, row, column, data, standard) {
+		if (column.fieldname === "vehicle" && value) {
+			const href = encodeURI(frappe.utils.get_form_link("Dealer Vehicle", value));
+			return `<a href="${href}">${frappe.utils.escape_html(data?.title || value)}</a>`;
+		}
 		const shown = standard(value, row, column, data);
 		if (column.fieldname === "days" && data?.days > 60) {
 			return `<span class="${data.days > 90 ? "text-danger" : "text-warning"}">${shown}</span>`;

@@ -53,6 +53,7 @@ def _row(car, currency: str, sees_cost: bool) -> dict:
 		**view.age_of(car),
 		"vehicle": car.name,
 		"currency": currency,
+		"price": flt(car.price) or None,
 		"held_for": car.held_for,
 	}
 	if sees_cost:
@@ -75,7 +76,7 @@ def _columns(sees_cost: bool) -> list[dict]:
 			"options": "Dealer Vehicle",
 			"width": 250,
 		},
-		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 125},
+		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 145},
 		{"fieldname": "condition", "label": _("Condition"), "fieldtype": "Data", "width": 85},
 		{"fieldname": "days", "label": _("Days"), "fieldtype": "Int", "width": 65},
 		{"fieldname": "days_to_line", "label": _("Days to Line"), "fieldtype": "Int", "width": 95},
@@ -95,9 +96,16 @@ def _columns(sees_cost: bool) -> list[dict]:
 			"fieldtype": "Link",
 			"options": "Customer",
 			"width": 150,
+			"align": "left",
 		},
-		{"fieldname": "hold_until", "label": _("Until"), "fieldtype": "Datetime", "width": 150},
-		{"fieldname": "location", "label": _("Location"), "fieldtype": "Data", "width": 110},
+		{
+			"fieldname": "hold_until",
+			"label": _("Until"),
+			"fieldtype": "Datetime",
+			"width": 150,
+			"align": "left",
+		},
+		{"fieldname": "location", "label": _("Location"), "fieldtype": "Data", "width": 110, "align": "left"},
 		{"fieldname": "acquired_on", "label": _("Acquired On"), "fieldtype": "Date", "width": 105},
 	]
 
@@ -126,8 +134,8 @@ def _summary(rows: list[dict], currency: str, sees_cost: bool) -> list[dict]:
 		{"label": _("Cars in Stock"), "value": len(rows), "datatype": "Int"},
 		{
 			"label": _("Days on Average"),
-			"value": round(days / len(rows), 1) if rows else 0,
-			"datatype": "Float",
+			"value": f"{days / len(rows):.1f}" if rows else "0",
+			"datatype": "Data",
 		},
 		{
 			"label": _("Over 60 Days"),
@@ -143,6 +151,7 @@ def _summary(rows: list[dict], currency: str, sees_cost: bool) -> list[dict]:
 		},
 	]
 	if sees_cost:
+		found.pop(1)  # five fit in a row
 		for field, label in (("cost", _("At Cost")), ("holding", _("Holding Cost"))):
 			found.append(
 				{

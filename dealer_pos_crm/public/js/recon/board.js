@@ -18,6 +18,7 @@ export function draw($wrapper, recon, changed) {
 
 function card(recon, step, at) {
 	const first = first_of(step);
+	const is_next = step === recon.steps.find((row) => !is_behind(row));
 	const labels = LABELS();
 	const rest = step.can.filter((act) => act !== first);
 	const may_arrange = recon.may.manage && !is_behind(step);
@@ -52,7 +53,7 @@ function card(recon, step, at) {
 		${step.note ? html`<div class="dlr-small dlr-recon-note">${step.note}</div>` : ""}
 		<footer>
 			${first
-				? html`<button class="btn btn-xs btn-primary" data-act="${first}">${labels[first]}</button>`
+				? html`<button class="btn btn-xs ${is_next ? "btn-primary" : "btn-default"}" data-act="${first}">${labels[first]}</button>`
 				: ""}
 			${rest.length || may_arrange
 				? html`<div class="dropdown">
@@ -82,7 +83,7 @@ function card(recon, step, at) {
 }
 
 function costs(recon, step) {
-	if (!recon.may.see_cost) return "";
+	if (!recon.may.see_cost || step.status === "Waiting for Approval") return "";
 	if (is_behind(step) || step.cost) {
 		return html`<div class="dlr-recon-cost" title="${step.done_at ? exact(step.done_at) : ""}">
 			${money(step.cost, recon.currency)}

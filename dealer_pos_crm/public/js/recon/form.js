@@ -15,11 +15,10 @@ export function setup(frm) {
 
 export async function refresh(frm) {
 	frm.toggle_display(
-		["vehicle_title", "status", "started_at", "ready_at", "days", "current_step", "due_at", "parts_eta",
-			"estimate", "cost", "holding_cost"],
+		["vehicle", "company", "template", "vehicle_title", "status", "started_at", "ready_at", "days", "current_step", "due_at", "parts_eta",
+			"estimate", "cost", "holding_cost", "cost_section"],
 		false
 	); // said by the board
-	for (const field of ["vehicle", "company", "template"]) frm.set_df_property(field, "read_only", 1);
 	if (frm.is_new()) return;
 	const name = frm.doc.name;
 	let recon;

@@ -11,7 +11,7 @@ const PRICES = 5;
 
 export async function overview(frm) {
 	const field = frm.fields_dict.stock_overview;
-	if (!field) return;
+	if (!field || frm.is_new()) return frm.toggle_display("standing_section", false);
 	const name = frm.doc.name;
 	if (field.$wrapper.data("vehicle") !== name) field.$wrapper.empty().data("vehicle", name);
 	let facts;
@@ -23,7 +23,12 @@ export async function overview(frm) {
 		);
 		return;
 	}
-	if (frm.doc.name !== name || !facts.currency) return;
+	if (frm.doc.name !== name) return;
+	// A customer's own car that never was in stock has nothing to say here.
+	const standing = Boolean(facts.currency) && (facts.in_stock || Boolean(facts.acquired_on));
+	frm.toggle_display("standing_section", standing);
+	if (!facts.currency) return;
+	if (!standing) return buttons(frm, facts);
 	field.$wrapper.html(String(shown(facts)));
 	buttons(frm, facts);
 }

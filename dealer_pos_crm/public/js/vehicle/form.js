@@ -28,6 +28,7 @@ export async function refresh(frm) {
 	frm.dlr_state = null;
 	watch_vin(frm);
 	if (frm.is_new()) {
+		stock(frm);
 		const company = usual_company(frm.doc.company);
 		if (company && company !== frm.doc.company) frm.set_value("company", company);
 		return;
