@@ -11,7 +11,8 @@ from dealer_pos_crm.dealer_crm.leads import points
 from dealer_pos_crm.dealer_crm.leads.lead import keep, locked
 from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
-from dealer_pos_crm.domain.lead_match import Comparison, Party, Verdict, compare, decide
+from dealer_pos_crm.domain import phone
+from dealer_pos_crm.domain.lead_match import Comparison, Party, Reason, Verdict, compare, decide
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 from dealer_pos_crm.domain.vehicle_wish import NEAR, Wish, nearness
@@ -183,13 +184,18 @@ def candidates(lead) -> list[dict]:
 	]
 
 
+def _told(reason: Reason) -> str:
+	values = reason.values
+	if reason.code == "phone":
+		values = tuple(phone.shown(value, points.country()) for value in values)
+	return _(reason.template).format(*values)
+
+
 def _side_by_side(asks: Party, known: Party) -> list[dict]:
 	def row(label: str, one: str, other: str, same: bool) -> dict:
 		return {"label": label, "asks": one, "on_file": other, "same": same}
 
 	def numbers(keys: Sequence[str]) -> str:
-		from dealer_pos_crm.domain import phone
-
 		return ", ".join(phone.shown(key, points.country()) for key in keys)
 
 	def place(party: Party) -> str:

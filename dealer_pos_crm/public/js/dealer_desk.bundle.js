@@ -93,6 +93,8 @@ Object.assign(dealer, {
 		...lead_form,
 		routing_rule: lead_routing_rule,
 	},
+	lead_feed,
+	lead_intake,
 	papers: { ...papers, title: papers_title, we_owe: papers_we_owe },
 	recall,
 	recon: { ...recon_status, ...recon },

@@ -10,6 +10,21 @@ export function wide(listview, columns) {
 	listview.render_header(true);
 }
 
+/** These fields beside name and status, until somebody sets the list up. Fields must be fetched (add_fields). */
+export function columns(listview, names) {
+	const settings = listview.list_view_settings;
+	if (settings.total_fields || settings.fields) return;
+	listview.$page.addClass(`dlr-list dlr-list-${frappe.scrub(listview.doctype, "-")}`);
+	listview.columns = [
+		...listview.columns.filter(({ type }) => ["Subject", "Tag", "Status"].includes(type)),
+		...names
+			.map((name) => frappe.meta.get_docfield(listview.doctype, name))
+			.filter(Boolean)
+			.map((df) => ({ type: "Field", df })),
+	];
+	listview.render_header(true);
+}
+
 export const is_narrow = () => window.innerWidth <= 1366;
 
 /** The order a list begins with, until somebody chooses another. */

@@ -38,13 +38,12 @@ function buttons(frm) {
 	const menu = __("Lead");
 	const alive = ["New", "Answered"].includes(doc.dealer_state);
 	if (alive && frappe.model.can_create("Deal Jacket")) {
-		frm.add_custom_button(__("Convert to Deal"), () => to_deal(frm)).addClass("btn-primary");
+		const button = frm.add_custom_button(__("Convert to Deal"), () => to_deal(frm));
+		// While somebody waits, the answer comes first: its button stands beside the clock.
+		if (!doc.dealer_waiting_since) button.addClass("btn-primary");
 	}
 	if (doc.dealer_state === "Lost") {
 		frm.add_custom_button(__("Open Again"), () => reopen(frm)).addClass("btn-primary");
-	}
-	if (doc.dealer_state !== "Lost" && frappe.model.can_create("Showroom Appointment")) {
-		frm.add_custom_button(__("Book Appointment"), () => appointment(frm), menu);
 	}
 	if (!alive) return;
 	if (frappe.model.can_create("Customer")) {
@@ -84,19 +83,6 @@ function look_first(frm) {
 		message: __("This may be a customer on file. Decide below, then go on."),
 		indicator: "orange",
 	});
-}
-
-function appointment(frm) {
-	if (unsaved(frm)) return;
-	const { doc } = frm;
-	const about = {
-		lead: doc.name,
-		customer: doc.dealer_customer,
-		vehicle: doc.dealer_vehicle,
-		company: doc.company,
-	};
-	if (dealer.floor?.actions) return dealer.floor.actions.book(about, () => frm.reload_doc());
-	frappe.new_doc("Showroom Appointment", about);
 }
 
 function make_customer(frm) {
