@@ -66,7 +66,7 @@ def _columns() -> list[dict]:
 	return [
 		{"fieldname": "name", "label": _("We Owe"), "options": "We Owe", **link},
 		{"fieldname": "what", "label": _("What"), "fieldtype": "Data", "width": 220},
-		{"fieldname": "due_on", "label": _("Due On"), "fieldtype": "Date", "width": 100},
+		{"fieldname": "due_on", "label": _("Due On"), "fieldtype": "Date", "width": 115},
 		{"fieldname": "late", "label": _("Days Late"), "fieldtype": "Int", "width": 90},
 		{"fieldname": "customer_name", "label": _("Customer"), "fieldtype": "Data", "width": 160},
 		{"fieldname": "vehicle_title", "label": _("Vehicle"), "fieldtype": "Data", "width": 200},

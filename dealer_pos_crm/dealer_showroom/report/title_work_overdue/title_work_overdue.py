@@ -67,7 +67,7 @@ def _columns() -> list[dict]:
 	return [
 		{"fieldname": "name", "label": _("Title"), "options": "Title Registration", **link},
 		{"fieldname": "late", "label": _("Days Late"), "fieldtype": "Int", "width": 90},
-		{"fieldname": "due_on", "label": _("Due On"), "fieldtype": "Date", "width": 100},
+		{"fieldname": "due_on", "label": _("Due On"), "fieldtype": "Date", "width": 115},
 		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 130},
 		{"fieldname": "holder", "label": _("Who Has the Papers"), "fieldtype": "Data", "width": 150},
 		{"fieldname": "customer_name", "label": _("Customer"), "fieldtype": "Data", "width": 150},

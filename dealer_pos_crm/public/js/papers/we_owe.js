@@ -18,8 +18,11 @@ export function refresh(frm) {
 	for (const field of ["deal", "customer", "vehicle"]) frm.set_df_property(field, "read_only", fresh && field === "deal" ? 0 : 1);
 	frm.set_df_property("customer", "reqd", 0); // its deal knows it
 	const { grid } = frm.fields_dict.items;
-	grid.cannot_add_rows = grid.df.cannot_delete_rows = !fresh && doc.status !== "Draft";
+	const promised = !fresh && doc.status !== "Draft";
+	grid.cannot_add_rows = grid.df.cannot_delete_rows = promised;
 	frm.refresh_field("items");
+	// Frappe shows them again whenever a row may be edited.
+	if (promised) grid.wrapper.find(".grid-add-row, .grid-add-multiple-rows, .grid-upload").addClass("hidden");
 	frm.toggle_display(["customer_name", "status"], false); // said at the top
 	if (fresh) return intro(frm, "");
 	const late = open.filter((row) => row.due_on && row.due_on < frappe.datetime.get_today());
