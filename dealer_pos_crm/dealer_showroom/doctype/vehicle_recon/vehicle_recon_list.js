@@ -4,6 +4,6 @@ frappe.listview_settings["Vehicle Recon"] = {
 	onload: (listview) => dealer.list.wide(listview, 7),
 	get_indicator: (doc) => [__(doc.status), dealer.recon.color_of(doc.status), `status,=,${doc.status}`],
 	formatters: {
-		due_at: (value, df, doc) => (doc.status === "Open" ? dealer.until(value) : ""),
+		due_at: (value, df, doc) => (doc.status === "Open" ? String(dealer.recon.due_in(value)) : ""),
 	},
 };

@@ -28,6 +28,7 @@ frappe.query_reports["Commission Statement"] = {
 	],
 	onload: (report) => dealer.commission.statement(report),
 	formatter(value, row, column, data, standard) {
+		if (["share", "amount"].includes(column.fieldname) && [null, undefined, ""].includes(value)) return "";
 		const shown = standard(value, row, column, data);
 		return data?.bold ? `<b>${shown}</b>` : shown;
 	},

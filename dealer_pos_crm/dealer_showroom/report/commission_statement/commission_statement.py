@@ -64,7 +64,7 @@ def _of(person: str, name: str, balance, entries: list, currency: str) -> list[d
 				"earned_on": entry.earned_on,
 				"deal": entry.deal,
 				"role": _(entry.role_in_deal) if entry.role_in_deal else None,
-				"share": entry.share,
+				"share": f"{entry.share:g} %" if entry.share else "",
 				"amount": entry.amount,
 				"status": _(entry.status),
 				"entry": entry.name,
@@ -113,7 +113,7 @@ def _columns() -> list[dict]:
 		},
 		{"fieldname": "car", "label": _("Car"), "fieldtype": "Data", "width": 210},
 		{"fieldname": "role", "label": _("As"), "fieldtype": "Data", "width": 105},
-		{"fieldname": "share", "label": _("Share"), "fieldtype": "Percent", "precision": 0, "width": 70},
+		{"fieldname": "share", "label": _("Share"), "fieldtype": "Data", "width": 70, "align": "right"},
 		{
 			"fieldname": "amount",
 			"label": _("Amount"),
@@ -143,5 +143,6 @@ def _chart(earned: dict[str, float]) -> dict | None:
 			"datasets": [{"name": _("Earned"), "values": list(earned.values())}],
 		},
 		"fieldtype": "Currency",
+		"colors": ["#29a37c"],
 		"height": 180,
 	}

@@ -36,6 +36,15 @@ export function time_of(step) {
 	>`;
 }
 
+/** In a list: when the step is due, amber in its last hours, red and said when it is late. */
+export function due_in(due_at) {
+	if (!due_at) return "";
+	const { late, tone } = deadline(due_at, 4);
+	return html`<span class="${tone && `dlr-${tone}`}" title="${exact(due_at)}"
+		>${late ? __("late, {0}", [relative(due_at)]) : relative(due_at)}</span
+	>`;
+}
+
 /** "2.4 of 5 days", red when it is more than the target. */
 export function days_of(recon) {
 	const days = format_number(recon.days, null, 1);
