@@ -312,6 +312,36 @@ def unwind_deal(deal: str, key: str) -> dict:
 	return unwind.unwind(deal, "Changed their mind", client_key=key)
 
 
+def open_deal(values: dict) -> str:
+	from dealer_pos_crm.dealer_showroom.deals import opening
+
+	return opening.open_deal(**values)
+
+
+def hold_for_deal(deal: str) -> None:
+	from dealer_pos_crm.dealer_showroom.deals import holding
+
+	holding.hold(deal)
+
+
+def move_deal(deal: str, to: str) -> str:
+	from dealer_pos_crm.dealer_showroom.deals import stages
+
+	return stages.move(deal, to)
+
+
+def lose_deal(deal: str, reason: str, deposits: list[dict]) -> dict:
+	from dealer_pos_crm.dealer_showroom.deals import losing
+
+	return losing.lose(deal, reason, None, deposits)
+
+
+def change_deal_vehicle(deal: str, vehicle: str) -> None:
+	from dealer_pos_crm.dealer_showroom.deals import vehicle as cars
+
+	cars.change(deal, vehicle, "Wants this one", None)
+
+
 JOBS = {
 	job.__name__: job
 	for job in (
@@ -348,5 +378,10 @@ JOBS = {
 		showroom_missed,
 		take_drive,
 		note_paper,
+		open_deal,
+		hold_for_deal,
+		move_deal,
+		lose_deal,
+		change_deal_vehicle,
 	)
 }

@@ -139,7 +139,9 @@ def _asked_for(asked: dict, stage: Stage) -> int:
 	return min(max(cint((shown or {}).get(stage.value)), PAGE), MOST) if isinstance(shown, dict) else PAGE
 
 
-def _column(stage: Stage, filters: list, words: list | None, start: int, counted, limit: int = PAGE) -> dict:
+def _column(
+	stage: Stage, filters: list, words: list | None, start: int, counted, limit: int | None = None
+) -> dict:
 	"""One stage; who has been there the longest comes first."""
 	here = [[DOCTYPE, "stage", "=", stage.value], *(row for row in filters if row[1] != "stage")]
 	rows = (
@@ -150,7 +152,7 @@ def _column(stage: Stage, filters: list, words: list | None, start: int, counted
 			fields=_FIELDS,
 			order_by="`tabDeal Jacket`.`stage_since`, `tabDeal Jacket`.`name`",
 			start=start,
-			limit=limit,
+			limit=limit or PAGE,
 		)
 		if start or counted
 		else []

@@ -45,7 +45,8 @@ def link(deposit) -> None:
 	"""Before its money is taken: the deposit is its deal's."""
 	if not deposit.deal:
 		deal = only_deal(deposit)
-		if deal:
+		# Read past the snapshot: it may have been lost while this one waited for its lock.
+		if deal and frappe.db.get_value(DOCTYPE, deal, "stage", for_update=True) in _WORKING:
 			deposit.db_set("deal", deal)
 			frappe.clear_document_cache("Deposit", deposit.name)
 	check(deposit)
@@ -56,7 +57,11 @@ def check(deposit) -> None:
 	if not deposit.deal:
 		return
 	deal = frappe.db.get_value(
-		DOCTYPE, deposit.deal, ["customer", "company", "vehicle", "vehicle_title", "stage"], as_dict=True
+		DOCTYPE,
+		deposit.deal,
+		["customer", "company", "vehicle", "vehicle_title", "stage"],
+		as_dict=True,
+		for_update=True,
 	)
 	link_to = get_link_to_form(DOCTYPE, deposit.deal)
 	if not deal:
@@ -108,13 +113,15 @@ def adopt(deal) -> list[str]:
 	return names
 
 
-def held_of(deal_name: str) -> list[dict]:
-	"""The deal's deposits whose money is still held, the oldest first."""
-	return frappe.get_all(
-		"Deposit",
-		{"deal": deal_name, "held_amount": (">", 0)},
-		["name", "held_amount", "applied_amount", "currency", "vehicle", "held_for", "status", "refundable"],
-		order_by="taken_on, name",
+def held_of(deal_name: str, *, now: bool = False) -> list[dict]:
+	"""The deal's deposits whose money is still held, the oldest first. ``now``: read past the snapshot, by
+	whoever has the deal's lock."""
+	return frappe.db.sql(
+		f"""select name, held_amount, applied_amount, currency, vehicle, held_for, status, refundable
+		from `tabDeposit` where deal = %s and held_amount > 0 order by taken_on, name
+		{"lock in share mode" if now else ""}""",
+		deal_name,
+		as_dict=True,
 	)
 
 

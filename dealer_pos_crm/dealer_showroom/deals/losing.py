@@ -62,7 +62,7 @@ def lose(name: str, reason: str, note: str | None = None, deposits_to: list[dict
 	with explained():
 		rules.check_lost(Stage(deal.stage), deal.name)
 		text, note = _reason(reason, note)
-		held = deposits.held_of(name)
+		held = deposits.held_of(name, now=True)
 		_all_answered(deal, held, wanted)
 		waiting = []
 		for row in held:

@@ -108,7 +108,7 @@ def tiles() -> tuple[Tile, ...]:
 			"delivery",
 			deal,
 			lambda mine: _in(
-				deal, mine, ["stage", "in", _WORKING], ["expected_delivery", "<=", cstr(getdate())]
+				deal, mine, ["stage", "in", _WORKING], ["expected_delivery", "is", "set"], ["expected_delivery", "<=", cstr(getdate())]
 			),
 			("customer_name as title", "vehicle_title as detail", "stage", "salesperson as person",
 			"expected_delivery"),
@@ -129,7 +129,7 @@ def tiles() -> tuple[Tile, ...]:
 			"recon",
 			"Vehicle Recon",
 			lambda mine: _in(
-				"Vehicle Recon", mine, ["status", "=", "Open"], ["due_at", "<", _now()]
+				"Vehicle Recon", mine, ["status", "=", "Open"], ["due_at", "is", "set"], ["due_at", "<", _now()]
 			),
 			("vehicle_title as title", "current_step as detail", "started_at", "due_at"),
 			"due_at, name",

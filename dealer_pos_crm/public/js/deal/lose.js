@@ -19,6 +19,8 @@ export async function lose(doc, done) {
 			limit: 100,
 		}),
 	]);
+	const may_settle =
+		frappe.model.can_write("Deposit") && frappe.model.can_submit("Payment Entry");
 	const needs_note = (values) =>
 		reasons.find((row) => row.name === values.reason)?.needs_note && !(values.note || "").trim();
 
@@ -36,10 +38,16 @@ export async function lose(doc, done) {
 				],
 			},
 			{ fieldtype: "Small Text", fieldname: "note", label: __("Note") },
-			...held.flatMap((row, at) => deposit_fields(row, at)),
+			...(may_settle ? held.flatMap((row, at) => deposit_fields(row, at)) : []),
 		],
 		label: __("Deal Lost"),
 		danger: true,
+		problem: () =>
+			held.length && !may_settle
+				? __("Money of the customer is held: {0}. The cashier or a manager settles it and loses the deal.", [
+						held.map((row) => row.name).join(", "),
+				  ])
+				: null,
 		missing: (values) => {
 			if (needs_note(values)) return __("Say in a few words what it was.");
 			for (const [at, row] of held.entries()) {
