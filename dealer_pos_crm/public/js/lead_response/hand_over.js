@@ -89,6 +89,30 @@ export async function hand_over(user, done) {
 	});
 }
 
+/** For a page of managers: choose somebody first. */
+export function hand_over_from_somebody(done) {
+	const dialog = new frappe.ui.Dialog({
+		title: __("Hand Over"),
+		fields: [
+			{
+				fieldtype: "Link",
+				fieldname: "user",
+				options: "User",
+				label: __("From Whom"),
+				reqd: 1,
+				ignore_link_validation: 1,
+				get_query: () => ({ filters: { user_type: "System User" } }),
+			},
+		],
+		primary_action_label: __("Go On"),
+		primary_action({ user }) {
+			dialog.hide();
+			hand_over(user, done);
+		},
+	});
+	dialog.show();
+}
+
 function tell(done, left) {
 	const count = Object.values(done).reduce((sum, one) => sum + one, 0);
 	if (!left.length) {
