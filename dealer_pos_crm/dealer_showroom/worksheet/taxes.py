@@ -240,11 +240,22 @@ def _differences(
 ) -> list[TaxRow]:
 	"""One row an account and cost center, where the tax differs."""
 	found: dict[tuple[str, str], Money] = {}
+	names: dict[tuple[str, str], str] = {}
 	for row, was, now in zip(taxes, before, after, strict=True):
 		key = (row["account_head"], row["cost_center"])
 		found[key] = found.get(key, Money.zero(was.currency)) + now - was
+		names.setdefault(key, frappe.utils.strip_html(row["description"]))
 	return [
-		TaxRow("Actual", account, description, 0.0, "", False, cost_center, amount)
+		TaxRow(
+			"Actual",
+			account,
+			f"{description}: {names[account, cost_center]}",
+			0.0,
+			"",
+			False,
+			cost_center,
+			amount,
+		)
 		for (account, cost_center), amount in found.items()
 		if amount
 	]

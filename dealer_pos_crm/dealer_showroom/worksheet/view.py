@@ -37,6 +37,7 @@ def of(deal_name: str) -> dict:
 		"currency": deal.currency,
 		"vehicle": deal.vehicle,
 		"vehicle_title": deal.vehicle_title,
+		"price": flt(frappe.db.get_value("Dealer Vehicle", deal.vehicle, "price")) if deal.vehicle else 0,
 		"chosen": deal.chosen_scenario,
 		"approved": deal.approved_scenario,
 		"open": before(stage, SIGNED) and stage is not Stage.LOST,
