@@ -1,6 +1,6 @@
 """How fast the rehearsal is, and whether its memory stays flat; figures to read, never to pass or fail.
 
-``python benchmarks/rehearsal.py [--sizes 20000 100000 400000] [--mixes deposits lane]``: for each mix and size a
+``python benchmarks/rehearsal.py [--sizes 20000 100000 400000] [--mixes deposits lane showroom]``: for each mix and size a
 history of a dealership is written to a temporary folder and rehearsed in a process of its own, from the file
 to the last follow-up.
 """
@@ -41,15 +41,20 @@ _BRANCHES = 40  # houses like Summit Motors that run side by side, month after m
 _NAMES = ("key", "occasion", "reverses", "customer", "reference_name", *SUBJECTS)
 
 
-# Events of the service lane lead to twice as many promises as those of deposits and sales.
+# Events of the service lane and of the showroom lead to many more promises than those of deposits and sales.
 _LANE = ("appointment.", "ro.", "job.", "part.", "inspection.", "claim.", "declined_service.")
-MIXES = ("deposits", "lane")
+_FLOOR = (
+	"lead.", "visit.", "test_drive.", "trade.", "deal.", "compliance.", "product.", "we_owe.", "title.",
+	"vehicle.stocked", "vehicle.recon", "vehicle.frontline", "vehicle.repriced", "vehicle.sold",
+	"vehicle.returned", "vehicle.traded_in",
+)  # fmt: skip
+MIXES = ("deposits", "lane", "showroom")
 
 
 def history(count: int, mix: str) -> Iterator[Event]:
 	"""So many events in the order of time: months of forty houses, the ids of each its own.
 
-	``mix``: with the service lane, or deposits and sales only.
+	``mix``: deposits and sales only, with the service lane, or with lane and showroom.
 	"""
 	told = 0
 	seeds = [house(seed) for seed in range(1, 5)]
@@ -59,7 +64,7 @@ def history(count: int, mix: str) -> Iterator[Event]:
 		for branch in range(_BRANCHES):
 			mark = f"{number:03d}-{branch:02d}-"
 			for event in script.month(seeds[branch % len(seeds)], month):
-				if mix == "lane" or not event.type.startswith(_LANE):
+				if _belongs(event, mix):
 					events.append(_renamed(event, mark))
 		random.Random(str(month)).shuffle(events)
 		for event in sorted(events, key=lambda one: one.happened_at):
@@ -67,6 +72,13 @@ def history(count: int, mix: str) -> Iterator[Event]:
 			told += 1
 			if told == count:
 				return
+
+
+def _belongs(event: Event, mix: str) -> bool:
+	of_the_floor = event.type.startswith(_FLOOR) or bool(event.deal or event.lead)
+	if mix == "showroom":
+		return True
+	return not of_the_floor and (mix == "lane" or not event.type.startswith(_LANE))
 
 
 def _renamed(event: Event, mark: str) -> Event:

@@ -235,7 +235,7 @@ class Showroom(Floor):
 		elif fate == "lost":
 			self._at(self._later(at, 1, 6), lambda now: self._lose(now, asking))
 		else:
-			self._at(self._later(at, 9, 20), lambda now: self._lose(now, asking, "No answer"))
+			self._at(self._later(at, 9, 20), lambda now: self._lose(now, asking, "No Contact"))
 
 	def _again(self, at: datetime, asking: Asking) -> None:
 		text = self.rng.choice(words.ASKED_AGAIN)

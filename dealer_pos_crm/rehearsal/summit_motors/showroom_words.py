@@ -26,16 +26,16 @@ COMMENTS = (
 	"Please send more pictures.",
 )
 ASKED_AGAIN = ("I have not heard from you.", "One more question about it.", "Is it still there?")
-LOST_LEADS = {"No answer": 44, "Bought elsewhere": 28, "Not ready yet": 18, "Wrong number": 10}
+LOST_LEADS = {"No Contact": 46, "Bought Elsewhere": 30, "Changed Mind": 16, "Price": 8}
 PURPOSES = {"Test Drive": 48, "See the Car": 34, "Appraisal": 10, "Talk Numbers": 8}
 CANCELLED = ("Has to work", "Bought elsewhere", "Child is sick", "Wants to think it over")
 LOST_DEALS = {
 	"Price": 26,
-	"Bought elsewhere": 24,
-	"Trade-in value": 16,
-	"Credit not approved": 12,
-	"Changed their mind": 14,
-	"No answer": 8,
+	"Bought Elsewhere": 24,
+	"Trade Value": 16,
+	"Credit": 12,
+	"Changed Mind": 14,
+	"No Contact": 8,
 }
 REJECTED = ("Trade-in is too high", "Discount is too big", "Down payment is too low for the lender")
 PRODUCTS = (
