@@ -10,10 +10,13 @@ from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_ent
 from dealer_pos_crm.api import deposit as api
 from dealer_pos_crm.dealer_crm import follow_ups
 from dealer_pos_crm.dealer_setup import roles
+from dealer_pos_crm.dealer_setup.demo.deal_replay import DealReplay
 from dealer_pos_crm.dealer_setup.demo.lane_replay import LaneReplay
 from dealer_pos_crm.dealer_setup.demo.people import acting_as, first
+from dealer_pos_crm.dealer_setup.demo.showroom_replay import ShowroomReplay
 from dealer_pos_crm.dealer_showroom import holds
 from dealer_pos_crm.rehearsal.summit_motors import acts as script
+from dealer_pos_crm.rehearsal.summit_motors.house import House
 from dealer_pos_crm.rehearsal.summit_motors.lane_acts import AnyAct
 from dealer_pos_crm.rehearsal.summit_motors.people import COMPANY, STAFF
 
@@ -28,6 +31,7 @@ class Replay:
 		customers: dict[str, str],
 		vehicles: dict[str, str],
 		set_clock: Callable[[datetime], None] = lambda moment: None,
+		place: House | None = None,
 	) -> None:
 		self.customers = customers
 		self.vehicles = vehicles
@@ -49,6 +53,7 @@ class Replay:
 			script.PayInvoice: self._pay,
 			script.CreditInvoice: self._credit,
 			**LaneReplay(customers, vehicles, set_clock).do,
+			**DealReplay(ShowroomReplay(_by_id(place, "prospects"), _by_id(place, "arrivals"), vehicles)).do,
 		}
 
 	def play(self, act: AnyAct) -> None:
@@ -213,6 +218,10 @@ class Replay:
 			kept.update({"qty": -1, "rate": float(act.amount.decimal)})
 			doc.insert()
 			doc.submit()
+
+
+def _by_id(place: House | None, what: str) -> dict:
+	return {one.id: one for one in getattr(place, what)} if place else {}
 
 
 def _may_pay(user: str) -> bool:

@@ -8,7 +8,7 @@ import click
 import frappe
 from frappe.utils import get_system_timezone, getdate
 
-from dealer_pos_crm.dealer_setup.demo import files, house, lane_house
+from dealer_pos_crm.dealer_setup.demo import files, house, lane_house, showroom_house
 from dealer_pos_crm.dealer_setup.demo.replay import Replay
 
 DAYS = 60
@@ -42,7 +42,8 @@ def load(days: int = DAYS) -> dict:
 		vehicles = files.vehicles(place.vehicles, customers, begin)
 		frappe.db.commit()  # nosemgrep - a step of a demo
 		lane_house.build({car.make for car in place.vehicles})
-		replay = Replay(customers, vehicles, lambda moment: clock.move_to(_utc(moment)))
+		showroom_house.build()
+		replay = Replay(customers, vehicles, lambda moment: clock.move_to(_utc(moment)), place)
 		day = begin
 		with click.progressbar(
 			acts(days, today, place), label="Playing the history", file=sys.stderr
