@@ -116,13 +116,23 @@ def adopt(deal) -> list[str]:
 def held_of(deal_name: str, *, now: bool = False) -> list[dict]:
 	"""The deal's deposits whose money is still held, the oldest first. ``now``: read past the snapshot, by
 	whoever has the deal's lock."""
-	return frappe.db.sql(
-		f"""select name, held_amount, applied_amount, currency, vehicle, held_for, status, refundable
-		from `tabDeposit` where deal = %s and held_amount > 0 order by taken_on, name
-		{"lock in share mode" if now else ""}""",
-		deal_name,
-		as_dict=True,
+	deposit = frappe.qb.DocType("Deposit")
+	query = (
+		frappe.qb.from_(deposit)
+		.select(
+			deposit.name,
+			deposit.held_amount,
+			deposit.applied_amount,
+			deposit.currency,
+			deposit.vehicle,
+			deposit.held_for,
+			deposit.status,
+			deposit.refundable,
+		)
+		.where((deposit.deal == deal_name) & (deposit.held_amount > 0))
+		.orderby(deposit.taken_on, deposit.name)
 	)
+	return (query.for_update() if now else query).run(as_dict=True)
 
 
 def moved(deposit_name: str) -> None:

@@ -8,7 +8,7 @@ from dealer_pos_crm.dealer_cashier.deposits import actions
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_showroom import holds
 from dealer_pos_crm.dealer_showroom.deals import deposits
-from dealer_pos_crm.dealer_showroom.deals.deal import action, locked
+from dealer_pos_crm.dealer_showroom.deals.deal import action, keep, locked
 from dealer_pos_crm.domain import deal as rules
 from dealer_pos_crm.domain.deal import Stage
 from dealer_pos_crm.domain.refusal import Refused
@@ -35,7 +35,7 @@ def change(name: str, vehicle: str, reason: str, client_key: str | None = None) 
 		holds.check_free(vehicle, deal.customer)
 		deal.flags.changing_vehicle = True
 		deal.vehicle = vehicle
-		deal.save(ignore_permissions=True)
+		keep(deal)
 		for number, deposit in enumerate(held.values()):
 			actions.act_on(
 				deposit,
