@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import frappe
 
-from benchmarks import lane
+from benchmarks import lane, showroom
 from dealer_pos_crm.dealer_crm.store import FrappeStore
 from dealer_pos_crm.domain.event import Event
 from tests.site import factories as f
@@ -250,6 +250,7 @@ def main(site: str, rounds: int) -> None:
 	}
 	for kind, rows in lane.results(beside, alone, rounds).items():
 		results.setdefault(kind, []).extend(rows)
+	results["alone"].extend(showroom.results(alone, rounds))
 	frappe.destroy()
 	print(json.dumps(results, indent=1))
 

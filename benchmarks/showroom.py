@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import frappe
@@ -41,7 +41,13 @@ def _insert(doctype: str, rows: Iterator[dict]) -> int:
 
 
 def _common(name: str, at: datetime) -> dict:
-	return {"name": name, "creation": at, "modified": at, "owner": "Administrator", "modified_by": "Administrator"}
+	return {
+		"name": name,
+		"creation": at,
+		"modified": at,
+		"owner": "Administrator",
+		"modified_by": "Administrator",
+	}
 
 
 def fill_pipeline(count: int = DEALS) -> None:
@@ -193,3 +199,20 @@ def funnel_by(by: str) -> tuple:
 			"group_by": by,
 		}
 	)
+
+
+def results(alone: Callable, rounds: int) -> list[dict]:
+	"""``alone(name, make, rounds)`` times one thing; a few rounds are enough for the report."""
+	fill_pipeline()
+	fill_leads()
+	try:
+		return [
+			alone(f"Deal board, {DEALS} open deals", lambda: board_of, rounds),
+			alone(
+				f"Deal board, {DEALS} open deals, stuck ones", lambda: lambda: board_of(only="stuck"), rounds
+			),
+			alone(f"Sales funnel by stage, {LEADS} leads", lambda: lambda: funnel_by("Stage"), 3),
+			alone(f"Sales funnel by month, {LEADS} leads", lambda: lambda: funnel_by("Month"), 3),
+		]
+	finally:
+		clear()
