@@ -127,10 +127,10 @@ def load_board(filters: str | dict | None = None) -> dict:
 
 
 @frappe.whitelist()
-def more_of(stage: str, start: int, filters: str | dict | None = None) -> dict:
+def more_of(stage: str, skip: int, filters: str | dict | None = None) -> dict:
 	"""Further cards of one column."""
 	frappe.has_permission("Deal Jacket", "read", throw=True)
-	return board.more(stage, start, frappe.parse_json(filters) or {})
+	return board.more(stage, skip, frappe.parse_json(filters) or {})
 
 
 @frappe.whitelist()

@@ -14,7 +14,7 @@ from dealer_pos_crm.dealer_service.inspections import defaults, sheet
 from dealer_pos_crm.dealer_service.recalls import lookup
 from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.domain.recall import Car
-from tests.site import billing, lane
+from tests.site import billing, lane, showroom
 from tests.site import factories as f
 
 
@@ -55,6 +55,8 @@ def arguments(dealership):
 		{"doctype": "Vehicle Recall", "vehicle": vehicle.name, "campaign": "26V000001"}
 	).insert()
 	inspection = sheet.start(walk_in.name)
+	showroom.set_up_showroom()
+	deal, lead = showroom.make_deal(), showroom.make_lead()
 	asked_about, operation = _asked_about(vehicle), lane.make_operation()
 	frappe.db.commit()
 	return {
@@ -106,6 +108,10 @@ def arguments(dealership):
 		"clock": _clock(),
 		"started_at": "2026-03-02 08:00:00",
 		"ended_at": "2026-03-02 09:00:00",
+		"deal": deal.name,
+		"lead": lead.name,
+		"stage": "New",
+		"skip": 0,
 	}
 
 
