@@ -5,7 +5,7 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import cstr, get_system_timezone, validate_email_address
+from frappe.utils import cstr, format_datetime, get_system_timezone, validate_email_address
 
 from dealer_pos_crm.dealer_crm.leads import matching, points
 from dealer_pos_crm.domain import adf, phone
@@ -180,7 +180,7 @@ def shown(raw: str, channel: str) -> dict:
 		(_("Trade-in"), "; ".join(map(_trade_words, prospect.given))),
 		(_("When"), prospect.timeframe),
 		(_("Wrote"), prospect.comments),
-		(_("Asked at"), cstr(asked_at(prospect) or prospect.requested_text)),
+		(_("Asked at"), format_datetime(asked_at(prospect)) if asked_at(prospect) else prospect.requested_text),
 		(_("Provider"), ", ".join(filter(None, (prospect.provider, prospect.service)))),
 		(_("For"), prospect.vendor),
 		(_("Ids"), ", ".join(": ".join(filter(None, (one.source, one.value))) for one in prospect.ids)),

@@ -12,6 +12,11 @@ if (dealer.is_dealership()) {
 		]),
 	];
 	settings.hide_name_column = true;
+	settings.formatters = {
+		...settings.formatters,
+		dealer_lead_type: (value) => dealer.html`${value ? __(value) : ""}`,
+		lead_owner: (value) => dealer.html`${dealer.person(value)}`,
+	};
 	const onload = settings.onload;
 	settings.onload = function (listview) {
 		onload?.call(this, listview);

@@ -5,7 +5,7 @@ frappe.listview_settings["Lead Intake"] = {
 		dealer.list.wide(listview, 6);
 		dealer.list.sorted_by(listview, "received_at", "desc");
 		if (!frappe.model.can_write("Lead Intake")) return;
-		listview.page.set_primary_action(__("Read Files"), () =>
+		listview.page.add_inner_button(__("Read Files"), () =>
 			dealer.lead_intake.pick_files(() => listview.refresh())
 		);
 		listview.page.add_actions_menu_item(__("Retry"), () => {
@@ -20,5 +20,7 @@ frappe.listview_settings["Lead Intake"] = {
 	],
 	formatters: {
 		received_at: (value) => dealer.quiet(value),
+		lead: (value, df, doc) =>
+			value ? dealer.link("Lead", value) : dealer.html`<span class="text-muted">${doc.reason}</span>`,
 	},
 };
