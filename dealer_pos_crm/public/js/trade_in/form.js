@@ -63,7 +63,7 @@ function overview(doc, rows) {
 					</div>
 			  </div>`
 			: "";
-	return html`${told}${figures}`;
+	return html`${told}<div class="dlr-pad">${figures}</div>`;
 }
 
 function buttons(frm) {
