@@ -27,6 +27,7 @@ from dealer_pos_crm.domain.routing import share
 IN_REQUEST = 60  # documents that one request hands over; more are a job's
 BATCH = 50
 PROGRESS = "dealer_hand_over"
+_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,7 @@ def work(user: str, to: list[str], what: list[str], reason: str, told: str) -> d
 				if not batch:
 					break
 				seen.update(batch)
-				found = _hand(name, user, to, reason, batch)
+				found = _hand_batch(name, user, to, reason, batch)
 				done[name] = done.get(name, 0) + found["done"]
 				left += found["left"]
 				frappe.publish_realtime(
@@ -227,6 +228,16 @@ def hand_over(user: str, *, to: Sequence[str], what: Sequence[str], reason: str)
 
 
 # One after the other
+
+
+def _hand_batch(name: str, user: str, to: Sequence[str], reason: str, rows: list[str]) -> dict:
+	"""A batch of the job; begun again when the database undid it for another's sake."""
+	for _attempt in range(_ATTEMPTS - 1):
+		try:
+			return _hand(name, user, to, reason, rows)
+		except frappe.QueryDeadlockError:
+			frappe.db.rollback()
+	return _hand(name, user, to, reason, rows)
 
 
 def _hand(name: str, user: str, to: Sequence[str], reason: str, rows: list[str]) -> dict:

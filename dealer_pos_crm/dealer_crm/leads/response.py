@@ -96,6 +96,7 @@ def responded(
 	if not found:
 		return None
 	doc = frappe.get_doc("Lead", lead)
+	doc.notify_update()
 	facts = {
 		"how": how,
 		"minutes": found.minutes,

@@ -63,8 +63,10 @@ def give(lead: str, user: str, reason: str | None = None) -> None:
 		return
 	frappe.db.set_value("Lead", lead, {"lead_owner": user, "dealer_assigned_at": now_datetime()})
 	changes.note("Lead", lead, "lead_owner", row.lead_owner, user)
+	doc = frappe.get_doc("Lead", lead)
+	doc.notify_update()
 	if is_dealership(row.company):
-		handed_over(frappe.get_doc("Lead", lead), row.lead_owner, reason)
+		handed_over(doc, row.lead_owner, reason)
 
 
 @action
