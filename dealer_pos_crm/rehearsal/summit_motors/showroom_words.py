@@ -27,7 +27,7 @@ COMMENTS = (
 )
 ASKED_AGAIN = ("I have not heard from you.", "One more question about it.", "Is it still there?")
 LOST_LEADS = {"No Contact": 46, "Bought Elsewhere": 30, "Changed Mind": 16, "Price": 8}
-PURPOSES = {"Test Drive": 48, "See the Car": 34, "Appraisal": 10, "Talk Numbers": 8}
+PURPOSES = {"Test Drive": 48, "Visit": 36, "Appraisal": 11, "Paperwork": 5}
 CANCELLED = ("Has to work", "Bought elsewhere", "Child is sick", "Wants to think it over")
 LOST_DEALS = {
 	"Price": 26,
