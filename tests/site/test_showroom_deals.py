@@ -240,3 +240,31 @@ def test_kept_for_another_car_and_reopened() -> None:
 	deal.reload()
 	assert deal.open_vehicle and not deal.lost_reason
 	assert events(deal, "deal.lost", "deal.reopened") == ["deal.lost", "deal.reopened"]
+
+
+def test_a_lead_becomes_a_deal_at_the_stage_it_has_reached() -> None:
+	car = s.make_car()
+	lead = s.make_lead(dealer_vehicle=car.name, dealer_wanted="A Camry")
+	frappe.db.set_value("Lead", lead.name, "dealer_first_response_at", now_datetime())
+	visit = frappe.get_doc(
+		{
+			"doctype": "Showroom Visit",
+			"lead": lead.name,
+			"company": f.COMPANY,
+			"kind": "Walk-in",
+			"arrived_at": now_datetime(),
+			"salesperson": s.salesperson(),
+		}
+	).insert(ignore_permissions=True)
+	frappe.db.commit()
+	key = f.key()
+	with f.logged_in(s.salesperson()):
+		name = opening.open_from_lead(lead.name, client_key=key)
+		assert opening.open_from_lead(lead.name, client_key=key) == name
+	frappe.db.commit()
+	deal = frappe.get_doc("Deal Jacket", name)
+	assert (deal.stage, deal.lead, deal.vehicle) == ("Visit", lead.name, car.name)
+	assert deal.reached_contacted and deal.reached_visit and not deal.reached_appointment
+	lead.reload()
+	assert (lead.dealer_state, lead.dealer_customer) == ("Converted", deal.customer)
+	assert frappe.db.get_value("Showroom Visit", visit.name, "deal") == deal.name

@@ -182,10 +182,21 @@ def opened(deal) -> None:
 		frappe.db.set_value(
 			"Customer", deal.customer, "dealer_sales_owner", deal.salesperson, update_modified=False
 		)
+	_adopt_of_lead(deal)
 	if deposits.adopt(deal):
 		stages.reached(deal, Stage.DEPOSIT.value)
 	holding.tell_others(deal)
 	_tell_of_own(deal)
+
+
+def _adopt_of_lead(deal) -> None:
+	"""What the lead has led to already and belongs to no other deal is this deal's."""
+	if not deal.lead:
+		return
+	for doctype in ("Showroom Appointment", "Showroom Visit", "Test Drive", "Trade In"):
+		frappe.db.set_value(
+			doctype, {"lead": deal.lead, "deal": ("is", "not set")}, "deal", deal.name, update_modified=False
+		)
 
 
 def _tell_of_own(deal) -> None:
