@@ -118,7 +118,7 @@ class Deposit(Document):
 					"status", marked("A deposit becomes {0} by its actions, not by hand"), self.status
 				)
 			return
-		for field in ("status", "hold_until", *_COMPUTED, *FROZEN_WHEN_TAKEN):
+		for field in ("status", "hold_until", "deal", *_COMPUTED, *FROZEN_WHEN_TAKEN):
 			if (self.get(field) or before.get(field)) and self.has_value_changed(field):
 				raise Refused(
 					"frozen",

@@ -27,6 +27,13 @@ export function setup(frm) {
 				: { status: ["in", ["In Recon", "Front-line Ready", "On Hold"]] }),
 		},
 	}));
+	frm.set_query("deal", () => ({
+		filters: {
+			customer: frm.doc.customer,
+			company: frm.doc.company,
+			stage: ["not in", ["Delivered", "Funded", "Lost"]],
+		},
+	}));
 	frm.set_query("salesperson", () => ({ filters: { enabled: 1, user_type: "System User" } }));
 	$(frm.wrapper).on("dirty", () => primary(frm));
 }

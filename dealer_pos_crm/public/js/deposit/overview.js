@@ -55,6 +55,7 @@ function purpose(doc, facts) {
 		<div class="dlr-label">${__("For")}</div>
 		<div class="dlr-fact">${what}</div>
 		<div class="dlr-small">${link("Customer", doc.customer, doc.customer_name)}</div>
+		${doc.deal ? html`<div class="dlr-small">${link("Deal Jacket", doc.deal)}</div>` : ""}
 		<div class="dlr-small">${terms(doc)}</div>
 	</div>`;
 }
