@@ -292,6 +292,19 @@ def end_by_sale(name: str, reason: str) -> None:
 	)
 
 
+def sale_undone(vehicle: str, deal: str) -> None:
+	"""The sale that ended a hold was taken back: the vehicle is told free, as nobody holds it any more."""
+	name = frappe.db.get_value(
+		"Dealer Vehicle Hold",
+		{"vehicle": vehicle, "deal": deal, "superseded": 1, "ended_at": ("is", "set")},
+		"name",
+		order_by="ended_at desc, creation desc",
+	)
+	if not name or active_hold(vehicle):
+		return
+	spine.record(events_of(_end(name, _("The sale was taken back"), superseded=False)))
+
+
 def _end(name: str, reason: str, *, superseded: bool):
 	doc = frappe.get_doc("Dealer Vehicle Hold", name, for_update=True)
 	doc.db_set(

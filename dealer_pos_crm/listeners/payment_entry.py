@@ -66,6 +66,7 @@ def validate(doc, method=None) -> None:
 
 
 def before_update_after_submit(doc, method=None) -> None:
+	deal_position.touch_payment(doc)
 	if doc.get("dealer_deposit"):
 		guard.check_new_references(doc)
 
@@ -74,7 +75,7 @@ def on_submit(doc, method=None) -> None:
 	if not _ours(doc):
 		return
 	refresh.touch(doc.name)
-	deal_position.touch_document(doc)
+	deal_position.touch_payment(doc)
 	spine.record(events_of(doc))
 	refresh.settle()
 	position.settle()
@@ -85,7 +86,7 @@ def on_cancel(doc, method=None) -> None:
 	if not _ours(doc):
 		return
 	refresh.touch(doc.name)
-	deal_position.touch_document(doc)
+	deal_position.touch_payment(doc)
 	spine.record(events_of(doc))
 	refresh.settle()
 	position.settle()

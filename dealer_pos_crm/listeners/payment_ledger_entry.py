@@ -14,5 +14,8 @@ def on_submit(doc, method=None) -> None:
 		refresh.touch(doc.against_voucher_no)
 	position.touch(doc.voucher_type, doc.voucher_no)
 	position.touch(doc.against_voucher_type, doc.against_voucher_no)
-	deal_position.touch(doc.voucher_type, doc.voucher_no)
-	deal_position.touch(doc.against_voucher_type, doc.against_voucher_no)
+	# A payment itself says which deal it is for: only what it pays has to be looked up.
+	if doc.voucher_type != "Payment Entry":
+		deal_position.touch(doc.voucher_type, doc.voucher_no)
+	if doc.against_voucher_type != "Payment Entry":
+		deal_position.touch(doc.against_voucher_type, doc.against_voucher_no)

@@ -47,6 +47,14 @@ def touch_document(doc) -> None:
 	touch(DOCTYPE, doc.get("dealer_deal"))
 
 
+def touch_payment(doc) -> None:
+	"""A payment of a deal, or of a deposit for one; any other one is no deal's."""
+	if doc.get("dealer_deal"):
+		touch(DOCTYPE, doc.dealer_deal)
+	elif doc.get("dealer_deposit"):
+		touch(doc.doctype, doc.name)
+
+
 def settle() -> None:
 	"""At the end of a document's submit or cancel; an action of a deal does so itself, when all is done."""
 	if not (frappe.flags.get(_ACTING) or frappe.flags.dealer_deposit_action):

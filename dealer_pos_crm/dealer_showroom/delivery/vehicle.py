@@ -2,7 +2,7 @@
 
 import frappe
 from frappe import _
-from frappe.utils import cint, getdate, now_datetime
+from frappe.utils import cint, getdate
 
 from dealer_pos_crm.dealer_showroom import holds
 from dealer_pos_crm.dealer_showroom.deals import holding
@@ -125,6 +125,7 @@ def take_back(deal, mileage: int | None, on) -> None:
 	car.update({"status": rules.Status.IN_RECON.value, "sold_on": None, "sold_deal": None})
 	_read(car, mileage, on)
 	_keep(car)
+	holds.sale_undone(car.name, deal.name)
 	step(
 		deal,
 		"vehicle.returned",
@@ -143,6 +144,7 @@ def undo_sale(deal) -> None:
 		car.remove(last)
 	car.update({"status": rules.Status.FRONT_LINE_READY.value, "sold_on": None, "sold_deal": None})
 	_keep(car)
+	holds.sale_undone(car.name, deal.name)
 	step(
 		deal,
 		"vehicle.returned",
@@ -155,7 +157,3 @@ def _end_ownership(car, on) -> None:
 	last = car.owners[-1] if car.owners else None
 	if last and not last.to_date:
 		last.to_date = max(getdate(on), getdate(last.from_date)) if last.from_date else on
-
-
-def today():
-	return getdate(now_datetime())

@@ -46,6 +46,8 @@ async function show(frm) {
 	}
 	if (frm.doc.name !== name) return; // the person went on to another one
 	for (const field of OWN) frm.toggle_display(field, false);
+	frm.toggle_display("mileage_out", Boolean(frm.doc.delivered_at));
+	frm.toggle_display("stipulations", Boolean(frm.doc.lender) && frm.doc.deal_type !== "Cash");
 	area.html(String(overview(frm.doc, facts)));
 	buttons(frm, facts);
 }
@@ -124,9 +126,12 @@ function sums(facts) {
 		amount < 0 ? row(label, -amount, { sign: "+ " }) : row(label, amount, { sign: "− " });
 	const open = of.balance;
 	return html`<table class="table dlr-table dlr-sums">
-		<caption>
-			${delivered ? __("Booked") : __("At delivery")}
-		</caption>
+		<thead>
+			<tr>
+				<th>${delivered ? __("Booked") : __("At delivery")}</th>
+				<th class="dlr-money">${currency}</th>
+			</tr>
+		</thead>
 		<tbody>
 			${row(__("Total with tax"), of.total, { always: true })}
 			${less(of.equity < 0 ? __("Owed on the trade-in") : __("Trade-in, less payoff"), of.equity)}
