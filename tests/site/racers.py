@@ -342,6 +342,19 @@ def change_deal_vehicle(deal: str, vehicle: str) -> None:
 	cars.change(deal, vehicle, "Wants this one", None)
 
 
+def worksheet_step(user: str, step: str, scenario: str, *values: object) -> object:
+	"""A step of the worksheet (``api.worksheet``) by one person."""
+	import frappe
+
+	from dealer_pos_crm.api import worksheet
+
+	frappe.set_user(user)
+	try:
+		return getattr(worksheet, step)(scenario, *values)
+	finally:
+		frappe.set_user("Administrator")
+
+
 JOBS = {
 	job.__name__: job
 	for job in (
@@ -383,5 +396,6 @@ JOBS = {
 		move_deal,
 		lose_deal,
 		change_deal_vehicle,
+		worksheet_step,
 	)
 }

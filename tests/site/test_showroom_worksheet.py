@@ -13,6 +13,7 @@ from dealer_pos_crm.domain.money import Money
 from tests.site import factories as f
 from tests.site import showroom as s
 from tests.site import worksheet_data as d
+from tests.site.racers import Racers
 
 COSTS = (
 	"cost",
@@ -434,6 +435,56 @@ def test_approving_twice_is_refused_and_told_once(deal):
 		with pytest.raises(frappe.ValidationError, match="no approval waits"):
 			approval.decide(name, True)
 	assert steps_of(deal).count("deal.approved") == 1
+
+
+@pytest.fixture(scope="module")
+def racers(site, templates):
+	running = Racers(site)
+	yield running
+	running.close()
+
+
+def waiting(deal) -> str:
+	name = d.make_offer(deal)
+	with d.as_user(s.salesperson()):
+		api.choose(name)
+		api.ask(name)
+	return name
+
+
+def test_two_who_decide_at_the_same_instant_one_decides(deal, racers):
+	other = f.make_user("Dealer Manager", "floor.gm")
+	name = waiting(deal)
+	finishes = racers.run(
+		("worksheet_step", s.sales_manager(), "approve", name),
+		("worksheet_step", other, "reject", name, "Too low"),
+	)
+	assert [finish.won for finish in finishes].count(True) == 1
+	frappe.db.rollback()
+	told = [kind for kind in steps_of(deal) if kind in ("deal.approved", "deal.rejected")]
+	assert len(told) == 1 and read(name).status in ("Approved", "Rejected")
+
+
+def test_withdrawn_and_approved_at_the_same_instant_it_is_one_of_both(deal, racers):
+	name = waiting(deal)
+	finishes = racers.run(
+		("worksheet_step", s.sales_manager(), "approve", name),
+		("worksheet_step", s.salesperson(), "withdraw", name),
+	)
+	assert [finish.won for finish in finishes].count(True) == 1
+	frappe.db.rollback()
+	deal.reload()
+	assert (read(name).status == "Approved") == (deal.approved_scenario == name)
+
+
+def test_asked_twice_at_the_same_instant_it_is_told_once(deal, racers):
+	name = d.make_offer(deal)
+	with d.as_user(s.salesperson()):
+		api.choose(name)
+	job = ("worksheet_step", s.salesperson(), "ask", name)
+	assert all(finish.won for finish in racers.run(job, job))
+	frappe.db.rollback()
+	assert steps_of(deal).count("deal.approval_asked") == 1
 
 
 def test_refreshing_never_stops_money(deal):

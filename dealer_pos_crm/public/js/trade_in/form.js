@@ -6,7 +6,6 @@ import { html, link, ours } from "../desk/html";
 import { call } from "../desk/server";
 import { watch_vin } from "../vehicle/form";
 
-const API = "dealer_pos_crm.api.trade_in.";
 const OPEN = ["To Appraise", "Appraised", "Accepted"];
 const SERIOUS = ["in_stock", "other_owner", "twice"];
 
@@ -22,7 +21,7 @@ export async function refresh(frm) {
 	buttons(frm);
 	let rows = [];
 	try {
-		rows = await call(API + "warnings", { trade_in: frm.doc.name }, { type: "GET" });
+		rows = await call("dealer_pos_crm.api.trade_in.warnings", { trade_in: frm.doc.name }, { type: "GET" });
 	} catch {
 		return; // the fields say the same, only less well
 	}
@@ -123,7 +122,7 @@ function appraise(frm) {
 				? __("{0} more than it is worth: over-allowance of the deal.", [amount])
 				: __("{0} less than it is worth.", [amount]);
 		},
-		submit: (values) => call(API + "appraise", { trade_in: doc.name, ...values }),
+		submit: (values) => call("dealer_pos_crm.api.trade_in.appraise", { trade_in: doc.name, ...values }),
 		done: () => frm.reload_doc(),
 	});
 }
@@ -133,7 +132,7 @@ function decline(frm) {
 		title: __("Car Is Not Taken"),
 		fields: [{ fieldtype: "Small Text", fieldname: "reason", label: __("Why"), reqd: 1 }],
 		label: __("Not Taken"),
-		submit: ({ reason }) => call(API + "decline", { trade_in: frm.doc.name, reason }),
+		submit: ({ reason }) => call("dealer_pos_crm.api.trade_in.decline", { trade_in: frm.doc.name, reason }),
 		done: () => frm.reload_doc(),
 	});
 }

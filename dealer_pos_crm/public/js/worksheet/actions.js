@@ -1,8 +1,21 @@
 /** What a person does to a scenario besides typing in it. */
 
-const API = "dealer_pos_crm.api.worksheet.";
+const METHODS = {
+	get: "dealer_pos_crm.api.worksheet.get",
+	recompute: "dealer_pos_crm.api.worksheet.recompute",
+	create: "dealer_pos_crm.api.worksheet.create",
+	save: "dealer_pos_crm.api.worksheet.save",
+	choose: "dealer_pos_crm.api.worksheet.choose",
+	remove: "dealer_pos_crm.api.worksheet.remove",
+	ask: "dealer_pos_crm.api.worksheet.ask",
+	withdraw: "dealer_pos_crm.api.worksheet.withdraw",
+	approve: "dealer_pos_crm.api.worksheet.approve",
+	reject: "dealer_pos_crm.api.worksheet.reject",
+	new_version: "dealer_pos_crm.api.worksheet.new_version",
+	renew: "dealer_pos_crm.api.worksheet.renew",
+};
 
-export const call = (name, args, options) => dealer.call(API + name, args, options);
+export const call = (name, args, options) => dealer.call(METHODS[name], args, options);
 
 export function new_offer(deal, price, done) {
 	if (price) return call("create", { deal }).then(done);
