@@ -11,6 +11,7 @@ from dealer_pos_crm.dealer_showroom.commission import commission, plans, posting
 from dealer_pos_crm.dealer_showroom.gross import gross
 from dealer_pos_crm.dealer_showroom.recon import recon
 from dealer_pos_crm.dealer_showroom.report.commission_statement import commission_statement
+from dealer_pos_crm.dealer_showroom.worksheet import products
 from tests.site import factories as f
 from tests.site import showroom
 from tests.site import stock_house as house
@@ -79,7 +80,7 @@ def plan(user: str | list[str] | None, *lines: dict, role: str = plans.SALESPERS
 			"company": house.COMPANY,
 			"for_role": role,
 			"lines": list(lines) or [{"basis": "Front Gross", "percent": 25}],
-			"people": [{"user": one, "enabled": 1} for one in people],
+			"people": [{"user": one} for one in people],
 			**values,
 		}
 	).insert()
@@ -353,6 +354,59 @@ def test_once_posted_a_late_cost_is_a_line_of_its_own():
 		("Earned", "Posted"),
 		("Adjusted", "Accrued"),
 	]
+
+
+def test_in_a_closed_month_a_late_promise_is_a_line_of_its_own():
+	seller = person("closed")
+	plan(seller)
+	deal = a_deal(seller=seller)
+	before = delivered(deal)
+	frappe.db.set_value("Deal Gross", before.name, "delivered_on", "2025-01-15")
+	period = frappe.get_doc(
+		{
+			"doctype": "Accounting Period",
+			"period_name": f.unique("January"),
+			"company": house.COMPANY,
+			"start_date": "2025-01-01",
+			"end_date": "2025-01-31",
+			"closed_documents": [{"document_type": "Journal Entry", "closed": 1}],
+		}
+	)
+	period.flags.ignore_validate = True
+	period.insert()
+	owed = frappe.get_doc(
+		{
+			"doctype": "We Owe",
+			"deal": deal.name,
+			"customer": deal.customer,
+			"company": deal.company,
+			"items": [
+				{
+					"what": "Second key",
+					"who_pays": "Dealership",
+					"cost": 100,
+					"due_on": add_days(nowdate(), 5),
+				}
+			],
+		}
+	)
+	owed.insert(ignore_permissions=True)
+	after = frappe.get_doc("Deal Gross", before.name)
+	assert [row.kind for row in after.lines][-1] == "Adjustment"
+	assert (after.front_gross, after.frozen) == (before.front_gross - 100, 1)
+	assert [(row.kind, row.amount) for row in entries(deal)][-1] == ("Adjusted", -25)
+
+
+def test_a_product_that_is_cancelled_takes_its_gross_along():
+	seller = person("product")
+	plan(seller, {"basis": "Back Gross", "percent": 10}, {"basis": "Product Count", "amount": 40})
+	deal = a_deal(seller=seller)
+	before = delivered(deal)
+	assert entries(deal)[0].amount == 119.5 + 40
+	products.cancel_one(deal.name, deal.products[0].name, nowdate(), "Sold the car", refund=1995)
+	after = frappe.get_doc("Deal Gross", before.name)
+	assert (after.back_gross, after.front_gross) == (0, before.front_gross)
+	assert [(row.kind, row.amount) for row in entries(deal)][-1] == ("Adjusted", -159.5)
 
 
 # --- Rights --------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.dealer_setup.refusals import DealerRefusal
 from dealer_pos_crm.dealer_showroom import holds
 from dealer_pos_crm.dealer_showroom.recon import recon, templates
+from tests.site import billing, showroom
 from tests.site import factories as f
-from tests.site import showroom
 from tests.site import stock_house as house
 from tests.site.racers import Racers
 
@@ -261,6 +261,35 @@ def test_a_cancelled_recon_keeps_what_it_has_cost():
 	assert again != doc.name
 	with pytest.raises(DealerRefusal, match="Cancelled"):
 		recon.finish_step(doc.name, house.key(doc, "Parts"))
+
+
+def test_a_step_costs_what_its_repair_order_bills_to_the_house():
+	billing.set_up(labor_rate_internal=100)
+	car = house.bought()
+	doc = house.recon_of(car)
+	key = house.key(doc, "Mechanical")
+	order = billing.ready([billing.work(hours=3, pay_type="Internal", department="Sales")], vehicle=car)
+	other = billing.ready([billing.work()])
+	with pytest.raises(DealerRefusal, match="repair order of"):
+		recon.arrange(doc.name, key, {"repair_order": other.name})
+	frappe.db.rollback()
+	recon.arrange(doc.name, key, {"repair_order": order.name})
+	recon.finish_step(doc.name, key)
+	frappe.db.commit()
+	doc.reload()
+	assert house.step(doc, "Mechanical").cost == 0, "nothing is billed yet"
+	billing.invoice(order)
+	frappe.db.commit()
+	doc.reload()
+	billed = house.step(doc, "Mechanical").cost
+	assert billed == 300
+	assert frappe.db.get_value("Dealer Vehicle", car.name, "recon_cost") == 300
+	journal = frappe.db.get_value(
+		"Journal Entry", {"dealer_repair_order": order.name, "docstatus": 1}, "name"
+	)
+	frappe.get_doc("Journal Entry", journal).cancel()
+	frappe.db.commit()
+	assert frappe.db.get_value("Dealer Vehicle", car.name, "recon_cost") == 0
 
 
 @pytest.mark.parametrize("_round", range(3))

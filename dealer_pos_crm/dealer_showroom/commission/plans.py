@@ -71,8 +71,8 @@ def _people(plans: list[str]) -> Iterator:
 		return iter(())
 	return iter(
 		frappe.get_all(
-			"Lead Routing Member",
-			{"parent": ("in", plans), "parenttype": "Commission Plan", "enabled": 1},
+			"Commission Plan Person",
+			{"parent": ("in", plans), "parenttype": "Commission Plan"},
 			["parent", "user"],
 			order_by="parent, idx",
 		)

@@ -243,8 +243,8 @@ def record_draws(company: str, month: date | str) -> list[str]:
 		if (plan.valid_from and plan.valid_from > end) or (plan.valid_until and plan.valid_until < begin):
 			continue
 		for user in frappe.get_all(
-			"Lead Routing Member",
-			{"parent": plan.name, "parenttype": "Commission Plan", "enabled": 1},
+			"Commission Plan Person",
+			{"parent": plan.name, "parenttype": "Commission Plan"},
 			pluck="user",
 			order_by="idx",
 		):

@@ -81,13 +81,17 @@ def cancel_one(deal_name: str, row_name: str, on: str, reason: str, refund: obje
 	provider. The same product twice is refused.
 	"""
 	from dealer_pos_crm.dealer_showroom.deals import deal as deals
+	from dealer_pos_crm.dealer_showroom.gross import gross
 
 	deal = deals.locked(deal_name)
 	with explained():
 		row = next((row for row in deal.products if row.name == row_name), None)
 		if row is None:
 			raise Refused("no_product", marked("{0} has no such product any more"), deal.name)
-		return _cancel(deal, row, on, reason, refund, keep=deals.keep)
+		found = _cancel(deal, row, on, reason, refund, keep=deals.keep)
+	# What was earned by it goes with it, and so do commissions.
+	gross.late_cost(deal.name, reason=_("{0} was cancelled").format(row.product))
+	return found
 
 
 def cancel(deal, on, reason: str) -> list[str]:
