@@ -95,7 +95,7 @@ def test_a_lost_deal_says_why_and_what_becomes_of_the_deposit(
 		frappe.get_doc("Customer", deal.customer), frappe.get_doc("Dealer Vehicle", deal.vehicle)
 	)
 	board(desk, user=s.sales_manager())
-	expect(card(page, deal)).to_contain_text("deposit held $ 500.00")
+	expect(card(page, deal)).to_contain_text("held $ 500.00")
 	card(page, deal).focus()
 	page.keyboard.press("m")
 	card(page, deal).get_by_role("menuitem", name="Lost…").click()
