@@ -6,7 +6,6 @@ import { fill, html, trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { exact } from "../desk/words";
 
-const API = "dealer_pos_crm.api.visit";
 const GET = { type: "GET" };
 
 const user_field = (fieldname, label, more = {}) => ({
@@ -53,7 +52,7 @@ export function book(about = {}, done = null) {
 				${remarks.map((text) => html`<div class="dlr-small dlr-orange">${trusted(text)}</div>`)}`;
 		},
 		submit: (values, key) =>
-			call(`${API}.book`, {
+			call("dealer_pos_crm.api.visit.book", {
 				values: { ...pick(values), company, lead: about.lead, deal: about.deal },
 				client_key: key,
 			}),
@@ -69,7 +68,7 @@ export function book(about = {}, done = null) {
 		if (wanted === asked) return;
 		asked = wanted;
 		try {
-			const answer = await call(`${API}.get_remarks`, { values: wanted }, GET);
+			const answer = await call("dealer_pos_crm.api.visit.get_remarks", { values: wanted }, GET);
 			if (wanted !== asked) return;
 			remarks = answer.remarks;
 			dialog?.dlr_refresh();
@@ -92,7 +91,7 @@ export function confirm(doc, done) {
 		],
 		label: __("Confirm"),
 		sentence: () => fill(__("{0} comes at {1}."), [html`<b>${doc.person_name}</b>`, html`<b>${exact(doc.starts_at)}</b>`]),
-		submit: ({ how }) => call(`${API}.confirm`, { appointment: doc.name, how }),
+		submit: ({ how }) => call("dealer_pos_crm.api.visit.confirm", { appointment: doc.name, how }),
 		done,
 	});
 }
@@ -103,7 +102,7 @@ export function miss(doc, done) {
 		fields: [],
 		label: __("Did Not Come"),
 		sentence: () => fill(__("{0} did not come at {1}. Somebody is asked to save it the same day."), [html`<b>${doc.person_name}</b>`, html`<b>${exact(doc.starts_at)}</b>`]),
-		submit: () => call(`${API}.miss`, { appointment: doc.name }),
+		submit: () => call("dealer_pos_crm.api.visit.miss", { appointment: doc.name }),
 		done,
 	});
 }
@@ -119,7 +118,7 @@ export function cancel(doc, done) {
 		label: __("Cancel Appointment"),
 		missing: too_short,
 		sentence: () => fill(__("{0} will not come. For another time, use Reschedule."), [html`<b>${doc.person_name}</b>`]),
-		submit: ({ reason }) => call(`${API}.cancel`, { appointment: doc.name, reason }),
+		submit: ({ reason }) => call("dealer_pos_crm.api.visit.cancel", { appointment: doc.name, reason }),
 		done,
 	});
 }
@@ -140,7 +139,7 @@ export function reschedule(doc, done) {
 		},
 		sentence: ({ starts_at }) => fill(__("{0} comes at {1} instead of {2}."), [html`<b>${doc.person_name}</b>`, html`<b>${exact(starts_at)}</b>`, exact(doc.starts_at)]),
 		submit: ({ starts_at, salesperson, reason }, key) =>
-			call(`${API}.reschedule`, { appointment: doc.name, values: { starts_at, salesperson }, reason, client_key: key }),
+			call("dealer_pos_crm.api.visit.reschedule", { appointment: doc.name, values: { starts_at, salesperson }, reason, client_key: key }),
 		done: (answer) => {
 			for (const text of answer.remarks) frappe.show_alert({ message: String(trusted(text)), indicator: "orange" }, 8);
 			return done?.(answer);
@@ -167,7 +166,7 @@ export function end_visit(doc, done) {
 			["Will Be Back", "Thinking"].includes(outcome) && (next_step || "").trim().length < 3
 				? __("What was agreed as the next step? A few words are enough.")
 				: null,
-		submit: (values) => call(`${API}.end`, { visit_name: doc.name, ...values }),
+		submit: (values) => call("dealer_pos_crm.api.visit.end", { visit_name: doc.name, ...values }),
 		done,
 	});
 }
@@ -221,7 +220,7 @@ export function take_drive(about = {}, done = null) {
 				: "";
 		},
 		submit: ({ override_reason, ...values }, key) =>
-			call(`${API}.take_drive`, {
+			call("dealer_pos_crm.api.visit.take_drive", {
 				values: { ...values, company, lead: about.lead, visit: about.visit, deal: about.deal },
 				override_reason,
 				client_key: key,
@@ -236,7 +235,7 @@ export function take_drive(about = {}, done = null) {
 		if (!vehicle || wanted === asked) return;
 		asked = wanted;
 		try {
-			const answer = await call(`${API}.get_remarks`, { values: wanted }, GET);
+			const answer = await call("dealer_pos_crm.api.visit.get_remarks", { values: wanted }, GET);
 			if (wanted !== asked) return;
 			remarks = answer.remarks;
 			dialog?.dlr_refresh();
@@ -258,7 +257,7 @@ export function bring_back(doc, done) {
 		problem: ({ mileage_in }) =>
 			mileage_in && doc.mileage_out && mileage_in < doc.mileage_out ? __("It left with {0}. Read the odometer again.", [doc.mileage_out]) : null,
 		missing: ({ mileage_in }) => (mileage_in ? null : __("What does the odometer show?")),
-		submit: ({ mileage_in, feedback }) => call(`${API}.bring_back`, { drive: doc.name, mileage_in, feedback }),
+		submit: ({ mileage_in, feedback }) => call("dealer_pos_crm.api.visit.bring_back", { drive: doc.name, mileage_in, feedback }),
 		done,
 	});
 }
@@ -270,7 +269,7 @@ export function cancel_drive(doc, done) {
 		fields: [reason_field()],
 		label: __("Did Not Take Place"),
 		missing: too_short,
-		submit: ({ reason }) => call(`${API}.cancel_drive`, { drive: doc.name, reason }),
+		submit: ({ reason }) => call("dealer_pos_crm.api.visit.cancel_drive", { drive: doc.name, reason }),
 		done,
 	});
 }

@@ -8,7 +8,6 @@ import * as actions from "./actions";
 import { is_expected, is_late, is_overdue } from "./status";
 import { up } from "./up";
 
-const API = "dealer_pos_crm.api.visit";
 const GET = { type: "GET" };
 
 const people_query = () => ({ filters: { enabled: 1, user_type: "System User" } });
@@ -41,7 +40,7 @@ export const appointment = {
 		const name = doc.name;
 		let facts;
 		try {
-			facts = await call(`${API}.get_appointment`, { appointment: name }, GET);
+			facts = await call("dealer_pos_crm.api.visit.get_appointment", { appointment: name }, GET);
 		} catch (refusal) {
 			return intro(frm, trusted(refusal.message), "red");
 		}

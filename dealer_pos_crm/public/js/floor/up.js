@@ -7,7 +7,6 @@ import { call } from "../desk/server";
 import { clock, relative } from "../desk/words";
 
 const GET = { type: "GET" };
-const API = "dealer_pos_crm.api.visit";
 
 /**
  * @param {object} [known] who it is already: customer, lead, deal, appointment, person_name, company,
@@ -67,7 +66,7 @@ export function up(known = {}, done = null) {
 			return fill(__("{0} is on file: the visit is added."), [name]);
 		},
 		submit: ({ person, phone, salesperson, vehicle }, key) =>
-			call(`${API}.start`, {
+			call("dealer_pos_crm.api.visit.start", {
 				company,
 				client_key: key,
 				customer: chosen?.customer || null,
@@ -99,7 +98,7 @@ export function up(known = {}, done = null) {
 		const mine = ++asked;
 		if (text.trim().length < 2) return draw();
 		try {
-			const rows = await call(`${API}.find`, { text, company }, GET);
+			const rows = await call("dealer_pos_crm.api.visit.find", { text, company }, GET);
 			if (mine !== asked || chosen) return;
 			found = rows;
 			draw();

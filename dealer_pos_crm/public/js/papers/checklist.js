@@ -6,7 +6,6 @@ import { call } from "../desk/server";
 import { when } from "../desk/words";
 import { choose, upload } from "./upload";
 
-const API = "dealer_pos_crm.api.deal_documents";
 const GET = { type: "GET" };
 const STAGES = ["Write-up", "F&I", "Contracted", "Delivered", "Funded"];
 
@@ -18,7 +17,7 @@ export async function show(frm) {
 	if (area.data("deal") !== deal) area.html(`<div class="dlr-overview dlr-skeleton" aria-busy="true"></div>`);
 	area.data("deal", deal);
 	try {
-		const view = await call(`${API}.get_checklist`, { deal }, GET);
+		const view = await call("dealer_pos_crm.api.deal_documents.get_checklist", { deal }, GET);
 		if (frm.doc.name === deal) draw(frm, area, view);
 	} catch (refusal) {
 		area.html(String(html`<div class="dlr-note dlr-note-red"><div>${trusted(refusal.message)}</div></div>`));
@@ -155,7 +154,7 @@ function listen(frm, area, view) {
 		area.find(".dlr-papers-error").empty();
 		try {
 			const name = await upload(file);
-			done(await call(`${API}.receive`, { deal, row: row.name, file: name }));
+			done(await call("dealer_pos_crm.api.deal_documents.receive", { deal, row: row.name, file: name }));
 		} catch (refusal) {
 			line.removeAttr("aria-busy").removeClass("dlr-busy");
 			area.find(".dlr-papers-error").html(String(html`<div class="dlr-note dlr-note-red"><div>${trusted(refusal.message)}</div></div>`));
@@ -169,13 +168,13 @@ function listen(frm, area, view) {
 			fields: [{ fieldtype: "Small Text", fieldname: field, label: text, reqd: 1, max_height: "60px" }],
 			label,
 			missing: (values) => ((values[field] || "").trim().length < 3 ? __("Say it in a few words.") : null),
-			submit: (values) => call(`${API}.${method}`, { deal, row: row.name, [field]: values[field] }),
+			submit: (values) => call(method, { deal, row: row.name, [field]: values[field] }),
 			done,
 		});
 	}
 
-	const note = (row) => words(__("Note: {0}", [row.document]), __("Save the Note"), row, "note", "text", __("Note"));
-	const waive = (row) => words(__("Waive: {0}", [row.document]), __("Waive"), row, "waive", "reason", __("Why does the deal go without it?"), true);
+	const note = (row) => words(__("Note: {0}", [row.document]), __("Save the Note"), row, "dealer_pos_crm.api.deal_documents.note", "text", __("Note"));
+	const waive = (row) => words(__("Waive: {0}", [row.document]), __("Waive"), row, "dealer_pos_crm.api.deal_documents.waive", "reason", __("Why does the deal go without it?"), true);
 
 	function take_back(row) {
 		ask({
@@ -183,7 +182,7 @@ function listen(frm, area, view) {
 			fields: [],
 			label: __("Take Back"),
 			sentence: () => fill(__("{0} counts as missing again. What was received stays on file."), [html`<b>${row.document}</b>`]),
-			submit: () => call(`${API}.take_back`, { deal, row: row.name }),
+			submit: () => call("dealer_pos_crm.api.deal_documents.take_back", { deal, row: row.name }),
 			done,
 		});
 	}
@@ -198,7 +197,7 @@ function listen(frm, area, view) {
 			],
 			label: __("Add"),
 			submit: ({ document, required_before, sensitive }) =>
-				call(`${API}.add`, { deal, document, required_before, sensitive: Boolean(sensitive) }),
+				call("dealer_pos_crm.api.deal_documents.add", { deal, document, required_before, sensitive: Boolean(sensitive) }),
 			done,
 		});
 	}

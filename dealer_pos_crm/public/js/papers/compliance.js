@@ -5,7 +5,6 @@ import { fill, html, meet, person, pill, trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { when } from "../desk/words";
 
-const API = "dealer_pos_crm.api.deal_documents";
 const GET = { type: "GET" };
 const COLORS = { Done: "green", Missing: "orange", Expired: "orange", Alert: "red" };
 
@@ -15,7 +14,7 @@ export async function show(frm) {
 	const area = place.$wrapper;
 	const deal = frm.doc.name;
 	try {
-		const view = await call(`${API}.get_compliance`, { deal }, GET);
+		const view = await call("dealer_pos_crm.api.deal_documents.get_compliance", { deal }, GET);
 		if (frm.doc.name === deal) draw(frm, area, view);
 	} catch (refusal) {
 		area.html(String(html`<div class="dlr-note dlr-note-red"><div>${trusted(refusal.message)}</div></div>`));
@@ -106,7 +105,7 @@ function record(frm, line, view, done) {
 					: __("Clear: nothing keeps the car from this check.")
 				: "",
 		submit: (values, key) =>
-			call(`${API}.check`, { deal: frm.doc.name, party: line.party, kind: line.kind, values, client_key: key }),
+			call("dealer_pos_crm.api.deal_documents.check", { deal: frm.doc.name, party: line.party, kind: line.kind, values, client_key: key }),
 		done,
 	});
 }
@@ -118,7 +117,7 @@ function clear(line, done) {
 		label: __("Clear the Alert"),
 		missing: ({ text }) => ((text || "").trim().length < 10 ? __("Write what was compared, and with what result.") : null),
 		sentence: () => fill(__("What did not fit: {0}"), [html`<b>${line.check.notes}</b>`]),
-		submit: ({ text }) => call(`${API}.clear`, { check_name: line.check.name, text }),
+		submit: ({ text }) => call("dealer_pos_crm.api.deal_documents.clear", { check_name: line.check.name, text }),
 		done,
 	});
 }

@@ -5,7 +5,6 @@ import { html, intro, ours } from "../desk/html";
 import { call } from "../desk/server";
 import { title_is_late } from "../floor/status";
 
-const API = "dealer_pos_crm.api.title";
 const GET = { type: "GET" };
 const labels = () => ({
 	Open: __("Papers Not Complete"),
@@ -27,7 +26,7 @@ export async function refresh(frm) {
 	if (frm.is_new()) return intro(frm, "");
 	frm.toggle_display(["customer_name", "status"], false); // said at the top
 	for (const field of ["deal", "vehicle", "company", "kind", "trade_in"]) frm.set_df_property(field, "read_only", 1);
-	const state = await call(`${API}.get_state`, { registration: doc.name }, GET);
+	const state = await call("dealer_pos_crm.api.title.get_state", { registration: doc.name }, GET);
 	if (frm.doc.name !== doc.name) return;
 	const due = doc.due_on ? frappe.datetime.str_to_user(doc.due_on) : "";
 	intro(
@@ -63,7 +62,7 @@ export function move(doc, to, done) {
 		fields,
 		label: labels()[to],
 		missing: ({ reason }) => (why && (reason || "").trim().length < 3 ? __("Give the reason in a few words.") : null),
-		submit: ({ on, reason, ...values }) => call(`${API}.move`, { registration: doc.name, to, on, reason, values }),
+		submit: ({ on, reason, ...values }) => call("dealer_pos_crm.api.title.move", { registration: doc.name, to, on, reason, values }),
 		done,
 	});
 }

@@ -4,7 +4,6 @@ import { ask } from "../desk/ask";
 import { fill, html, intro, ours } from "../desk/html";
 import { call } from "../desk/server";
 
-const API = "dealer_pos_crm.api.we_owe";
 
 export function setup(frm) {
 	ours(frm);
@@ -67,7 +66,7 @@ function open_bill(doc, done_then) {
 		fields: [{ fieldtype: "Check", fieldname: "signed", label: __("The customer has signed it"), default: doc.signed }],
 		label: __("Open the Bill"),
 		sentence: () => fill(__("{0} are promised to {1}; somebody looks after each until it is done."), [html`<b>${__("{0} items", [doc.items.length])}</b>`, html`<b>${doc.customer_name}</b>`]),
-		submit: ({ signed }) => call(`${API}.open_bill`, { bill: doc.name, signed: Boolean(signed) }),
+		submit: ({ signed }) => call("dealer_pos_crm.api.we_owe.open_bill", { bill: doc.name, signed: Boolean(signed) }),
 		done: done_then,
 	});
 }
@@ -81,7 +80,7 @@ function done(doc, rows, done_then) {
 			{ fieldtype: "Data", fieldname: "note", label: __("Note") },
 		],
 		label: __("Done"),
-		submit: ({ row, on, note }) => call(`${API}.done`, { bill: doc.name, row, on, note }),
+		submit: ({ row, on, note }) => call("dealer_pos_crm.api.we_owe.done", { bill: doc.name, row, on, note }),
 		done: done_then,
 	});
 }
@@ -96,7 +95,7 @@ function cancel(doc, rows, done_then) {
 		fields: [item_field(rows), reason()],
 		label: __("Not Owed Any More"),
 		missing: too_short,
-		submit: (values) => call(`${API}.cancel_item`, { bill: doc.name, row: values.row, reason: values.reason }),
+		submit: (values) => call("dealer_pos_crm.api.we_owe.cancel_item", { bill: doc.name, row: values.row, reason: values.reason }),
 		done: done_then,
 	});
 }
@@ -107,7 +106,7 @@ function reopen(doc, rows, done_then) {
 		fields: [item_field(rows), reason()],
 		label: __("Owe It Again"),
 		missing: too_short,
-		submit: (values) => call(`${API}.reopen`, { bill: doc.name, row: values.row, reason: values.reason }),
+		submit: (values) => call("dealer_pos_crm.api.we_owe.reopen", { bill: doc.name, row: values.row, reason: values.reason }),
 		done: done_then,
 	});
 }
@@ -125,7 +124,7 @@ function book(doc, rows, done_then) {
 		label: __("Book"),
 		problem: ({ starts_at }) => (starts_at && starts_at <= frappe.datetime.now_datetime() ? __("Choose a later time.") : null),
 		submit: ({ row, starts_at, duration, team }, key) =>
-			call(`${API}.book`, { bill: doc.name, row, values: { starts_at, duration, team }, client_key: key }),
+			call("dealer_pos_crm.api.we_owe.book", { bill: doc.name, row, values: { starts_at, duration, team }, client_key: key }),
 		done: done_then,
 	});
 }
