@@ -16,6 +16,7 @@ from dealer_pos_crm.dealer_crm.store import _EVENT_COLUMNS, event_of
 from dealer_pos_crm.domain.event import Event
 
 _BATCH = 5000
+_FREE_TEXT = ("reason", "old", "note")  # what people typed may name somebody
 
 
 def history(*, since: str | None = None, with_names: bool = False) -> Iterator[Event]:
@@ -72,5 +73,6 @@ def _without_names(event: Event) -> Event:
 	secret = get_encryption_key().encode()
 	digest = hmac.new(secret, event.customer.encode(), hashlib.sha256).hexdigest()
 	pseudonym = f"C-{digest[:12]}" if event.customer else ""
-	facts = {name: text for name, text in event.facts.items() if name not in ("reason", "old")}
+	typed = (*_FREE_TEXT, "next_step") if event.type == "visit.ended" else _FREE_TEXT
+	facts = {name: text for name, text in event.facts.items() if name not in typed}
 	return replace(event, customer=pseudonym, facts=facts)
