@@ -56,7 +56,9 @@ function tell(frm) {
 async function read(frm) {
 	const name = frm.doc.name;
 	const area = frm.fields_dict.reading.$wrapper;
-	if (!area.children().length) area.html('<div class="dlr-lead dlr-skeleton"></div>');
+	if (area.data("of") !== name) {
+		area.data("of", name).html('<div class="dlr-lead dlr-skeleton"></div>');
+	}
 	let told;
 	try {
 		told = await call("dealer_pos_crm.api.lead.get_reading", { name }, GET);

@@ -10,7 +10,9 @@ export async function show(frm) {
 	const field = frm.fields_dict.dealer_panel;
 	if (!field) return;
 	const name = frm.doc.name;
-	if (!field.$wrapper.children().length) {
+	if (field.dlr_of !== name) {
+		// Nobody shall see the last lead's candidates above this one's name.
+		field.dlr_of = name;
 		field.$wrapper.html('<div class="dlr-lead dlr-skeleton"></div>');
 	}
 	let told;
