@@ -124,6 +124,8 @@ const WORKSPACES = {
 		"Deposit Movement",
 		"Follow Up",
 		"Follow Up Rule",
+		"Lead Routing Rule",
+		"Staff Calendar",
 	],
 	"Dealer Service": [
 		"Declined Service",
