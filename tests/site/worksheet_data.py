@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import frappe
 
 from dealer_pos_crm.dealer_showroom.worksheet import approval, scenarios
+from dealer_pos_crm.domain.vin import make_vin
 from tests.site import factories as f
 from tests.site import showroom as s
 
@@ -170,6 +171,11 @@ def as_user(user: str):
 	finally:
 		frappe.db.rollback()
 		frappe.set_user(before)
+
+
+def vin() -> str:
+	"""A VIN that is nobody's yet."""
+	return make_vin(f"2HGFC2F5GH{int(f.key()[:8], 16) % 1_000_000:06d}")
 
 
 def make_trade(deal, *, value: float | None = 7_500, **values):
