@@ -431,6 +431,18 @@ def test_items_are_done_one_by_one_until_the_bill_is_done():
 	frappe.db.commit()
 	bill.reload()
 	assert bill.status == "Open" and we_owe.open_items(deal.name)[0].what == "Second key"
+	rules = frappe.get_all("Follow Up Rule", {"event_type": "we_owe.promised", "enabled": 1}, pluck="name")
+	for rule in rules:
+		standing = frappe.get_all(
+			"Follow Up",
+			{
+				"deal": deal.name,
+				"rule": rule,
+				"status": ("in", ("Planned", "Open")),
+				"title": ("like", "%Second key%"),
+			},
+		)
+		assert len(standing) == 1, f"{rule}: owed again is one promise, not two"
 
 
 def test_what_was_promised_stays_as_it_was_promised():
@@ -560,6 +572,15 @@ def test_a_temporary_tag_makes_the_work_due_earlier():
 	doc.save()
 	assert getdate(doc.due_on) == getdate(add_days(nowdate(), 5))
 	assert title.result(doc)["tag_ends"]
+	first = frappe.get_last_doc("Customer Event", {"reference_name": doc.name})
+	assert frappe.parse_json(first.detail)["temporary_until"] == add_days(nowdate(), 5)
+	doc.temporary_until = add_days(nowdate(), 9)
+	doc.save()
+	assert getdate(doc.due_on) == getdate(add_days(nowdate(), 5)), "it never moves back"
+	frappe.db.commit()
+	last = frappe.get_last_doc("Customer Event", {"reference_name": doc.name})
+	assert (last.event_type, last.reverses) == ("title.opened", first.event_key)
+	assert told(reference_name=doc.name) == ["title.opened"] * 3
 
 
 def test_an_unwound_deal_ends_its_title_work():

@@ -284,7 +284,8 @@ def _step(doc, row, kind: str, title: str, **more) -> str:
 		},
 		reference=(DOCTYPE, doc.name),
 		actor=doc.salesperson or None,
-		occasion=f"we_owe:{row.name}" if kind == "we_owe.promised" and not more.get("reverses") else None,
+		# One matter, also when it is owed again: the promise that stood is the one that stands.
+		occasion=f"we_owe:{row.name}" if kind == "we_owe.promised" else None,
 		**more,
 	)
 

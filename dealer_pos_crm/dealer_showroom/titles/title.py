@@ -135,6 +135,22 @@ def opened(doc) -> None:
 	_step(doc, "title.opened", texts[doc.kind].format(person.car_text(doc.vehicle)))
 
 
+def tag_noted(doc) -> None:
+	"""The end of a temporary tag is known, or is another one: told, so that somebody looks after it.
+
+	One matter with the opening, whose own promises stay as they are.
+	"""
+	about = {"reference_doctype": DOCTYPE, "reference_name": doc.name}
+	before = log.LOG.standing("title.opened", {**about, "detail": ("like", '%"tag": "1"%')}, about)
+	_step(
+		doc,
+		"title.opened",
+		_("Temporary tag until {0}: {1}").format(day_text(doc.temporary_until), person.car_text(doc.vehicle)),
+		reverses=before,
+		facts={"tag": "1"},
+	)
+
+
 @action
 def move(name: str, to: str, *, on: str | None = None, reason: str | None = None, **values) -> dict:
 	"""A step of the title work, on its day. ``values``: see ``STEP_VALUES``. Twice is once.
@@ -201,7 +217,7 @@ def _enter(doc, new: Status, day: date, *, reason: str | None = None) -> None:
 		)
 
 
-def _step(doc, kind: str, title: str, **more) -> str:
+def _step(doc, kind: str, title: str, *, facts: dict | None = None, **more) -> str:
 	deal = (
 		frappe.db.get_value("Deal Jacket", doc.deal, ["salesperson", "lead"], as_dict=True)
 		if doc.deal
@@ -226,6 +242,7 @@ def _step(doc, kind: str, title: str, **more) -> str:
 			"holder": cstr(doc.holder),
 			"temporary_until": cstr(doc.temporary_until or ""),
 			"salesperson": person.full_name(deal.salesperson) if deal else None,
+			**(facts or {}),
 		},
 		occasion=f"title:{doc.name}" if kind == "title.opened" else None,
 		**more,

@@ -28,6 +28,13 @@ class TitleRegistration(Document):
 	def after_insert(self):
 		title.opened(self)
 
+	def on_update(self):
+		before = self.get_doc_before_save()
+		if not before or not self.temporary_until or rules.Status(self.status) not in rules.WORK:
+			return
+		if cstr(self.temporary_until) != cstr(before.temporary_until):
+			title.tag_noted(self)
+
 	def on_trash(self):
 		frappe.throw(_("{0} stays on file. Cancel it instead, with a reason").format(self.name))
 
