@@ -108,7 +108,7 @@ function steps(rows) {
 			${rows.map(
 				(row) => html`<li>
 					<span class="dlr-row-main">${row.title} ${
-						row.reason ? html`<span class="dlr-small">${row.reason}</span>` : ""
+						row.reason ? html`<span class="dlr-small">· ${row.reason}</span>` : ""
 					}</span>
 					<span class="dlr-small">${person(row.actor)} · ${when(row.happened_at)}</span>
 				</li>`
