@@ -7,8 +7,6 @@ import { money } from "../desk/words";
 import { Payments } from "../service_billing/payments";
 import { facts_of } from "./form";
 
-const API = "dealer_pos_crm.api.delivery";
-
 export function told(refusal) {
 	frappe.msgprint({
 		title: refusal.title || __("Not possible"),
@@ -80,7 +78,7 @@ export async function deliver(doc, done) {
 				: null,
 		sentence: () => what_happens(doc, facts, open),
 		submit: ({ mileage, reason }, key) =>
-			call(`${API}.deliver`, {
+			call("dealer_pos_crm.api.delivery.deliver", {
 				deal: doc.name,
 				client_key: key,
 				mileage: cint(mileage),
@@ -133,7 +131,7 @@ export function collect(doc, facts, done) {
 				: __("Then nothing is open any more.");
 		},
 		submit: (_values, key) =>
-			call(`${API}.collect`, { deal: doc.name, tenders: payments.values, client_key: key }),
+			call("dealer_pos_crm.api.delivery.collect", { deal: doc.name, tenders: payments.values, client_key: key }),
 		done: (answer) => {
 			frappe.show_alert({
 				message:
@@ -158,7 +156,7 @@ export function collect(doc, facts, done) {
 export async function unwind(doc, done) {
 	let plan;
 	try {
-		plan = await call(`${API}.preview_unwind`, { deal: doc.name }, { type: "GET" });
+		plan = await call("dealer_pos_crm.api.delivery.preview_unwind", { deal: doc.name }, { type: "GET" });
 	} catch (refusal) {
 		return told(refusal);
 	}
@@ -198,7 +196,7 @@ export async function unwind(doc, done) {
 				: null,
 		sentence: () => html`<b>${__("What will happen")}</b> ${bullets(plan.will)}`,
 		submit: ({ reason, mileage }, key) =>
-			call(`${API}.unwind`, { deal: doc.name, reason, client_key: key, mileage: cint(mileage) }),
+			call("dealer_pos_crm.api.delivery.unwind", { deal: doc.name, reason, client_key: key, mileage: cint(mileage) }),
 		done: (answer) => {
 			frappe.show_alert({
 				message: answer.owed_to_lender

@@ -5,8 +5,6 @@ import { html, fill } from "../desk/html";
 import { call } from "../desk/server";
 import { money } from "../desk/words";
 
-const API = "dealer_pos_crm.api.delivery";
-
 export function send(doc, facts, done) {
 	const of = facts.funding;
 	const today = frappe.datetime.get_today();
@@ -37,7 +35,7 @@ export function send(doc, facts, done) {
 				html`<b>${money(of.open, facts.currency)}</b>`,
 			]),
 		submit: ({ on, due_on, reference }) =>
-			call(`${API}.send_to_lender`, { deal: doc.name, on, due_on, reference }),
+			call("dealer_pos_crm.api.delivery.send_to_lender", { deal: doc.name, on, due_on, reference }),
 		done,
 	});
 }
@@ -55,7 +53,7 @@ export function returned(doc, facts, done) {
 		],
 		label: __("Returned"),
 		sentence: () => __("The contract waits for this. Send it again when it is there."),
-		submit: ({ reason }) => call(`${API}.returned_by_lender`, { deal: doc.name, reason }),
+		submit: ({ reason }) => call("dealer_pos_crm.api.delivery.returned_by_lender", { deal: doc.name, reason }),
 		done,
 	});
 }
@@ -115,7 +113,7 @@ export function fund(doc, facts, done) {
 			return fill(__("{0} stays open."), [show(left)]);
 		},
 		submit: (values, key) =>
-			call(`${API}.fund`, {
+			call("dealer_pos_crm.api.delivery.fund", {
 				deal: doc.name,
 				client_key: key,
 				amount: values.amount,
@@ -146,7 +144,7 @@ export function book_difference(doc, facts, done) {
 			fill(__("{0} will not come and goes to the account for funding differences."), [
 				html`<b>${money(facts.funding.open, facts.currency)}</b>`,
 			]),
-		submit: ({ reason }) => call(`${API}.book_difference`, { deal: doc.name, reason }),
+		submit: ({ reason }) => call("dealer_pos_crm.api.delivery.book_difference", { deal: doc.name, reason }),
 		done,
 	});
 }
