@@ -20,8 +20,12 @@ TEMPLATE = "Papers of the Browser"
 
 
 @pytest.fixture(autouse=True)
-def house(site: str) -> str:
-	return showroom.set_up_showroom()
+def house(site: str) -> Iterator[str]:
+	expect.set_options(
+		timeout=20_000
+	)  # a lead that begins is routed, matched and told before the dialog closes
+	yield showroom.set_up_showroom()
+	expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
@@ -89,7 +93,7 @@ def test_a_receptionist_finds_a_customer_while_typing_and_the_visit_is_made(
 	expect(welcome).to_be_disabled()
 	who = steps.field(shown, "salesperson")
 	who.fill(seller)
-	shown.locator(".awesomplete li", has_text=seller).first.click()
+	who.press("Tab")
 	expect(welcome).to_be_enabled()
 	screenshot(page, "somebody-is-here")
 	welcome.click()
