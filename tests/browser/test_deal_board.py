@@ -28,7 +28,9 @@ def emptied(site: str) -> None:
 
 def board(desk: Desk, query: str = "", user: str | None = None) -> Page:
 	page = desk(f"deal-board{query}", user or s.salesperson(), steps.PASSWORD)
-	expect(page.locator(".dlr-board-foot").or_(page.locator(".dlr-board > .dlr-note")).first).to_be_visible()
+	expect(page.locator(".dlr-board-foot").or_(page.locator(".dlr-board > .dlr-note")).first).to_be_visible(
+		timeout=SLOW
+	)
 	return page
 
 
