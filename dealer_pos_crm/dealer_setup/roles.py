@@ -95,6 +95,8 @@ def make_roles() -> None:
 def grant() -> None:
 	"""Add what is missing. Roles that already have a row for a doctype are left as they are."""
 	for doctype, grants in RIGHTS.items():
+		if not frappe.db.exists("DocType", doctype):
+			continue  # of another version: sources and campaigns of leads
 		for roles, rights in grants:
 			for role in roles:
 				if frappe.db.exists("Custom DocPerm", {"parent": doctype, "role": role, "permlevel": 0}):

@@ -4,6 +4,7 @@ Whatever brings a message calls ``accept`` and lets its transaction end; what fo
 the background or at once, and can be tried again.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ RECEIVED, DONE, DUPLICATE, FAILED, IGNORED = "Received", "Done", "Duplicate", "F
 _OPEN = (RECEIVED, FAILED)
 _MOST_TRIES = 5
 _KEPT_OF_TOO_LARGE = 64 * 1024
-_SWEEP = 50
+_SWEEP_SECONDS = 45  # the next one comes after a minute
 _TRANSIENT = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 
 
@@ -421,12 +422,23 @@ def outcome(intake: int) -> dict:
 
 def sweep() -> None:
 	"""What stands as Received although a minute has passed: its job never came, or died. Every minute."""
-	names = frappe.get_all(
-		DOCTYPE,
-		{"status": RECEIVED, "received_at": ("<", add_to_date(now_datetime(), minutes=-1))},
-		pluck="name",
-		order_by="received_at, name",
-		limit=_SWEEP,
-	)
-	for name in names:
-		work(name)
+	until = time.monotonic() + _SWEEP_SECONDS
+	last = 0
+	while time.monotonic() < until:
+		name = frappe.db.get_value(
+			DOCTYPE,
+			{
+				"status": RECEIVED,
+				"received_at": ("<", add_to_date(now_datetime(), minutes=-1)),
+				"name": (">", last),
+			},
+			"name",
+			order_by="name",
+		)
+		if not name:
+			return
+		last = name
+		try:
+			work(name)
+		except frappe.ValidationError:
+			frappe.db.rollback()  # somebody else has it in hand; the next minute will tell

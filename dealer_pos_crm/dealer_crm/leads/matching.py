@@ -171,7 +171,7 @@ def candidates(lead) -> list[dict]:
 			"reasons": [
 				{
 					"code": reason.code,
-					"text": _(reason.template).format(*reason.values),
+					"text": _told(reason),
 					"points": reason.points,
 				}
 				for reason in comparison.reasons
