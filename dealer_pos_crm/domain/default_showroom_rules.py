@@ -72,7 +72,7 @@ _LEADS = (
 		event_type="lead.received",
 		title="No answer for an hour, {lead_type}: {what}",
 		talking_points=(
-			"{salesperson} has not answered. Answer it yourself or give it to somebody who is here, and find out why."
+			"An hour is too long. Answer it yourself, or give it to somebody who is here, and find out what happened."
 		),
 		**MANAGER,
 	),
