@@ -186,7 +186,7 @@ function known(facts) {
 	const rows = [];
 	if (facts.lead) rows.push([__("Lead"), link("Lead", facts.lead.name, facts.lead.title)]);
 	if (facts.deal) rows.push([__("Deal"), link("Deal Jacket", facts.deal.name, facts.deal.title)]);
-	if (facts.vehicle) {
+	if (facts.vehicle && facts.whom?.kind !== "Dealer Vehicle") {
 		rows.push([
 			__("Vehicle"),
 			link("Dealer Vehicle", facts.vehicle.name, facts.vehicle.title),
