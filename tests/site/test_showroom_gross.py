@@ -555,7 +555,7 @@ def test_a_draw_is_recovered_from_what_was_earned():
 	# 4,499 front: 1,124.75 earned, 2,000 drawn.
 	assert float(balance.earned.decimal) == 1_124.75
 	assert (float(balance.due.decimal), float(balance.carried_on.decimal)) == (0, 875.25)
-	assert {row.kind for row in rows} == {"Earned", "Draw"}
+	assert {(row.kind, row.status) for row in rows} == {("Earned", "Accrued"), ("Draw", "Paid")}
 	with f.logged_in(house.accountant()):
 		preview = api.preview(house.COMPANY, frappe.utils.get_last_day(nowdate()))
 	assert {row["user"]: row["amount"] for row in preview["people"]}[seller] == 1_124.75

@@ -256,6 +256,7 @@ def record_draws(company: str, month: date | str) -> list[str]:
 				_insert(
 					{
 						"kind": rules.Kind.DRAW.value,
+						"status": Status.PAID.value,
 						"user": user,
 						"role_in_deal": plan.for_role,
 						"plan": plan.name,

@@ -64,7 +64,7 @@ def _of(person: str, name: str, balance, entries: list, currency: str) -> list[d
 				"earned_on": entry.earned_on,
 				"deal": entry.deal,
 				"role": _(entry.role_in_deal) if entry.role_in_deal else None,
-				"share": f"{entry.share:g} %" if entry.share else "",
+				"share": f"{entry.share:g} %" if entry.share and entry.deal else "",
 				"amount": entry.amount,
 				"status": _(entry.status),
 				"entry": entry.name,
@@ -103,13 +103,13 @@ def _tell_deals(rows: list[dict]) -> None:
 def _columns() -> list[dict]:
 	return [
 		{"fieldname": "what", "label": _("Person"), "fieldtype": "Data", "width": 210},
-		{"fieldname": "earned_on", "label": _("Date"), "fieldtype": "Date", "width": 100},
+		{"fieldname": "earned_on", "label": _("Date"), "fieldtype": "Date", "width": 115},
 		{
 			"fieldname": "deal",
 			"label": _("Deal"),
 			"fieldtype": "Link",
 			"options": "Deal Jacket",
-			"width": 130,
+			"width": 145,
 		},
 		{"fieldname": "car", "label": _("Car"), "fieldtype": "Data", "width": 210},
 		{"fieldname": "role", "label": _("As"), "fieldtype": "Data", "width": 105},
