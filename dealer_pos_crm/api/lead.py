@@ -221,6 +221,7 @@ def get_sources() -> list[str]:
 @frappe.whitelist()
 def get_form_address(feed: str) -> dict:
 	"""Where a feed's form is, and where its messages are handed in."""
+	frappe.has_permission("Lead Feed", "read", throw=True)
 	frappe.has_permission("Lead Feed", "read", feed, throw=True)
 	key = frappe.db.get_value("Lead Feed", feed, "form_key")
 	return {

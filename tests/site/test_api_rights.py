@@ -14,6 +14,7 @@ from dealer_pos_crm.dealer_service.inspections import defaults, sheet
 from dealer_pos_crm.dealer_service.recalls import lookup
 from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.domain.recall import Car
+from tests.contract.allowed import GUEST_METHODS
 from tests.site import billing, lane, showroom
 from tests.site import factories as f
 
@@ -29,13 +30,14 @@ def people(dealership):
 
 
 def functions() -> list[str]:
+	"""What a screen calls. A door for guests is no part of it: its tests say what its token is good for."""
 	found = []
 	for module in pkgutil.iter_modules(api_package.__path__):
 		path = f"dealer_pos_crm.api.{module.name}"
 		for name, function in inspect.getmembers(frappe.get_module(path), inspect.isfunction):
 			if function.__module__ == path and function in frappe.whitelisted:
 				found.append(f"{path}.{name}")
-	return found
+	return [path for path in found if path not in GUEST_METHODS]
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +113,10 @@ def arguments(dealership):
 		"deal": deal.name,
 		"lead": lead.name,
 		"stage": "New",
+		"feed": "No Feed",
+		"files": [],
+		"note": "Not for us",
+		"names": [1],
 		"skip": 0,
 	}
 
