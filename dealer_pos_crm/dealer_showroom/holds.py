@@ -197,20 +197,28 @@ def release_deal(vehicle: str, customer: str, deal: str, reason: str) -> None:
 	standing = active_hold(vehicle)
 	if not standing or standing.customer != customer or standing.deal != deal:
 		return
-	rest = _claim_of_deposit(vehicle, customer)
+	rest = _claim_of_deposit(vehicle, customer) or _claim_now(standing.deposit)
 	if not rest:
-		if not standing.deposit:
-			release(standing.name, reason)
-			pass_on(vehicle, customer)
-		elif _holds_on_its_own(standing.deposit):
+		if standing.deposit and _holds_on_its_own(standing.deposit):
 			return
-		else:
-			release(standing.name, reason)
+		release(standing.name, reason)
+		pass_on(vehicle, customer)
 		return
 	if standing.deposit == rest.name and standing.hold_until == rest.hold_until:
 		return
 	_end(standing.name, EXTENDED, superseded=True)
 	hold(vehicle, customer, rest.name, rest.company, rest.hold_until)
+
+
+def _claim_now(deposit: str | None):
+	"""The deposit of a standing hold, read past the snapshot: it may have been taken while its deal waited."""
+	if not deposit:
+		return None
+	row = frappe.db.get_value(
+		"Deposit", deposit, ["name", "company", "hold_until", "status"], as_dict=True, for_update=True
+	)
+	holding = row and row.status in {status.value for status in HOLDING}
+	return row if holding and row.hold_until and row.hold_until > now_datetime() else None
 
 
 def _holds_on_its_own(deposit: str) -> bool:
