@@ -13,19 +13,35 @@ frappe.listview_settings["Showroom Visit"] = {
 				])
 			);
 		});
-		listview.page.add_inner_button(__("Cars That Are Out"), () => frappe.set_route("List", "Test Drive", { status: "Out" }));
+		listview.page.add_inner_button(__("Cars That Are Out"), () =>
+			frappe.set_route("List", "Test Drive", { status: "Out" })
+		);
 	},
 	refresh(listview) {
 		if (frappe.model.can_create("Showroom Visit"))
-			listview.page.set_primary_action(__("Somebody Is Here"), () => dealer.floor.up({}, () => listview.refresh()), "add");
+			listview.page.set_primary_action(
+				__("Somebody Is Here"),
+				() => dealer.floor.up({}, () => listview.refresh()),
+				"add"
+			);
 	},
 	get_indicator(doc) {
 		if (!doc.left_at) return [__("Here"), "green", "left_at,is,not set"];
-		return [__(doc.outcome || "Left"), dealer.floor.color_of("Showroom Visit", doc.outcome), `outcome,=,${doc.outcome || ""}`];
+		return [
+			__(doc.outcome || "Left"),
+			dealer.floor.color_of("Showroom Visit", doc.outcome),
+			`outcome,=,${doc.outcome || ""}`,
+		];
 	},
 	formatters: {
-		arrived_at: (value) => (value ? dealer.html`<span title="${dealer.exact(value)}">${dealer.when(value)}</span>` : ""),
-		left_at: (value) => (value ? dealer.html`<span title="${dealer.exact(value)}">${dealer.clock(value)}</span>` : ""),
+		arrived_at: (value) =>
+			value
+				? dealer.html`<span title="${dealer.exact(value)}">${dealer.when(value)}</span>`
+				: "",
+		left_at: (value) =>
+			value
+				? dealer.html`<span title="${dealer.exact(value)}">${dealer.clock(value)}</span>`
+				: "",
 		salesperson: (value) => dealer.html`${dealer.person(value)}`,
 	},
 };

@@ -7,17 +7,27 @@ frappe.listview_settings["Test Drive"] = {
 	},
 	refresh(listview) {
 		if (frappe.model.can_create("Test Drive"))
-			listview.page.set_primary_action(__("Test Drive"), () => dealer.floor.actions.take_drive({}, () => listview.refresh()), "add");
+			listview.page.set_primary_action(
+				__("Test Drive"),
+				() => dealer.floor.actions.take_drive({}, () => listview.refresh()),
+				"add"
+			);
 	},
 	get_indicator(doc) {
 		if (dealer.floor.is_overdue(doc)) return [__("Overdue"), "red", "status,=,Out"];
-		return [__(doc.status), dealer.floor.color_of("Test Drive", doc.status), `status,=,${doc.status}`];
+		return [
+			__(doc.status),
+			dealer.floor.color_of("Test Drive", doc.status),
+			`status,=,${doc.status}`,
+		];
 	},
 	formatters: {
 		out_at: (value) => (value ? dealer.html`${dealer.when(value)}` : ""),
 		due_back_at(value, df, doc) {
 			if (!value || doc.status !== "Out") return "";
-			return dealer.html`<span class="${dealer.floor.is_overdue(doc) ? "dlr-red" : ""}" title="${dealer.exact(value)}">${dealer.when(value)}</span>`;
+			return dealer.html`<span class="${
+				dealer.floor.is_overdue(doc) ? "dlr-red" : ""
+			}" title="${dealer.exact(value)}">${dealer.when(value)}</span>`;
 		},
 		salesperson: (value) => dealer.html`${dealer.person(value)}`,
 	},

@@ -1,12 +1,28 @@
 frappe.query_reports["Open We-Owes"] = {
 	filters: [
-		{ fieldname: "company", label: __("Company"), fieldtype: "Link", options: "Company", reqd: 1, default: frappe.defaults.get_user_default("Company") },
+		{
+			fieldname: "company",
+			label: __("Company"),
+			fieldtype: "Link",
+			options: "Company",
+			reqd: 1,
+			default: frappe.defaults.get_user_default("Company"),
+		},
 		{ fieldname: "salesperson", label: __("Salesperson"), fieldtype: "Link", options: "User" },
-		{ fieldname: "who_pays", label: __("Paid By"), fieldtype: "Select", options: ["", "Dealership", "Customer", "Vendor"].map((value) => ({ value, label: __(value) })) },
+		{
+			fieldname: "who_pays",
+			label: __("Paid By"),
+			fieldtype: "Select",
+			options: ["", "Dealership", "Customer", "Vendor"].map((value) => ({
+				value,
+				label: __(value),
+			})),
+		},
 		{ fieldname: "only_late", label: __("Only What Is Late"), fieldtype: "Check", default: 0 },
 	],
 	formatter(value, row, column, data, standard) {
-		if (column.fieldname === "late" && data?.late > 0) return String(dealer.html`<span class="dlr-red">${data.late}</span>`);
+		if (column.fieldname === "late" && data?.late > 0)
+			return String(dealer.html`<span class="dlr-red">${data.late}</span>`);
 		return standard(value, row, column, data);
 	},
 };

@@ -13,8 +13,12 @@ const GET = { type: "GET" };
  *        salesperson, vehicle
  */
 export function up(known = {}, done = null) {
-	const company = known.company || usual_company(frappe.defaults.get_user_default("Company")) || companies()[0];
-	let chosen = known.customer || known.lead || known.deal || known.appointment ? { ...known } : null;
+	const company =
+		known.company ||
+		usual_company(frappe.defaults.get_user_default("Company")) ||
+		companies()[0];
+	let chosen =
+		known.customer || known.lead || known.deal || known.appointment ? { ...known } : null;
 	let found = [];
 	let asked = 0;
 
@@ -44,13 +48,16 @@ export function up(known = {}, done = null) {
 				options: "Dealer Vehicle",
 				only_select: 1,
 				default: known.vehicle,
-				get_query: () => ({ filters: { company, status: ["not in", ["Sold", "Customer-owned"]] } }),
+				get_query: () => ({
+					filters: { company, status: ["not in", ["Sold", "Customer-owned"]] },
+				}),
 			},
 			{ fieldtype: "Section Break", hide_border: 1 },
 		],
 		label: __("Welcome"),
 		missing: ({ person, phone, salesperson }) => {
-			if (!chosen && (person || "").trim().length < 2) return __("Type a name or a phone number.");
+			if (!chosen && (person || "").trim().length < 2)
+				return __("Type a name or a phone number.");
 			if (!chosen && (phone || "").replace(/\D/g, "").length < 7)
 				return __("A phone number is still missing, so that somebody can call back.");
 			return salesperson ? null : __("Who helps?");
@@ -58,11 +65,14 @@ export function up(known = {}, done = null) {
 		sentence: ({ person }) => {
 			if (!chosen) {
 				return (person || "").trim()
-					? fill(__("{0} is new here: a walk-in lead with name and phone begins."), [html`<b>${person}</b>`])
+					? fill(__("{0} is new here: a walk-in lead with name and phone begins."), [
+							html`<b>${person}</b>`,
+					  ])
 					: "";
 			}
 			const name = html`<b>${chosen.person_name || chosen.name}</b>`;
-			if (chosen.appointment) return fill(__("{0} came by appointment: it is kept."), [name]);
+			if (chosen.appointment)
+				return fill(__("{0} came by appointment: it is kept."), [name]);
 			return fill(__("{0} is on file: the visit is added."), [name]);
 		},
 		submit: ({ person, phone, salesperson, vehicle }, key) =>
@@ -83,7 +93,10 @@ export function up(known = {}, done = null) {
 				"Be-back": __("{0} is a be-back: they were here before", [answer.person_name]),
 				Appointment: __("{0} came by appointment", [answer.person_name]),
 			};
-			frappe.show_alert({ message: words[answer.kind] || __("{0} is in the showroom", [answer.person_name]), indicator: "green" });
+			frappe.show_alert({
+				message: words[answer.kind] || __("{0} is in the showroom", [answer.person_name]),
+				indicator: "green",
+			});
 			return done?.(answer);
 		},
 	});
@@ -103,21 +116,33 @@ export function up(known = {}, done = null) {
 			found = rows;
 			draw();
 		} catch (refusal) {
-			area.html(String(html`<div class="dlr-small dlr-red">${trusted(refusal.message)}</div>`));
+			area.html(
+				String(html`<div class="dlr-small dlr-red">${trusted(refusal.message)}</div>`)
+			);
 		}
 	}, 200);
 	for (const field of ["person", "phone"]) dialog.fields_dict[field].$input.on("input", look);
 
 	function draw() {
-		area.html(String(chosen ? chosen_row() : html`<div class="dlr-people">${found.map(row_of)}</div>`));
+		area.html(
+			String(
+				chosen ? chosen_row() : html`<div class="dlr-people">${found.map(row_of)}</div>`
+			)
+		);
 	}
 
 	function chosen_row() {
 		return html`<div class="dlr-note dlr-note-green">
-			<div><b>${chosen.person_name || chosen.name}</b> ${chosen.phone ? html`<span class="dlr-small">${chosen.phone}</span>` : ""}</div>
+			<div>
+				<b>${chosen.person_name || chosen.name}</b> ${chosen.phone
+					? html`<span class="dlr-small">${chosen.phone}</span>`
+					: ""}
+			</div>
 			${known.customer || known.lead || known.deal || known.appointment
 				? ""
-				: html`<button type="button" class="btn btn-default btn-xs" data-dlr="other">${__("Somebody Else")}</button>`}
+				: html`<button type="button" class="btn btn-default btn-xs" data-dlr="other">
+						${__("Somebody Else")}
+				  </button>`}
 		</div>`;
 	}
 
@@ -140,7 +165,8 @@ export function up(known = {}, done = null) {
 	}
 
 	function toggle(known_now) {
-		for (const field of ["person", "phone"]) dialog.set_df_property(field, "hidden", known_now ? 1 : 0);
+		for (const field of ["person", "phone"])
+			dialog.set_df_property(field, "hidden", known_now ? 1 : 0);
 	}
 
 	area.on("click", "[data-dlr=pick]", (event) => pick(Number(event.currentTarget.dataset.at)));
@@ -154,7 +180,11 @@ export function up(known = {}, done = null) {
 	dialog.$wrapper.on("keydown", (event) => {
 		const buttons = area.find("[data-dlr=pick]").toArray();
 		const at = buttons.indexOf(document.activeElement);
-		if (event.key === "ArrowDown" && buttons.length && (at >= 0 || $(document.activeElement).is("input"))) {
+		if (
+			event.key === "ArrowDown" &&
+			buttons.length &&
+			(at >= 0 || $(document.activeElement).is("input"))
+		) {
 			if ($(document.activeElement).closest("[data-fieldtype=Link]").length) return;
 			event.preventDefault();
 			buttons[Math.min(at + 1, buttons.length - 1)].focus();
@@ -181,7 +211,8 @@ function own_seat() {
 
 function facts_of(row) {
 	const said = [];
-	if (row.appointment) said.push(pill(__("expected at {0}", [clock(row.appointment.starts_at)]), "green"));
+	if (row.appointment)
+		said.push(pill(__("expected at {0}", [clock(row.appointment.starts_at)]), "green"));
 	if (row.last_visit)
 		said.push(
 			row.last_visit.left_at || !is_today(row.last_visit.arrived_at)

@@ -17,7 +17,11 @@ export function setup() {
 			if (frm.is_new()) return;
 			const group = __("Create");
 			if (frappe.model.can_create("We Owe") && frm.doc.stage !== "Lost")
-				frm.add_custom_button(__("We Owe"), () => frappe.new_doc("We Owe", { deal: frm.doc.name }), group);
+				frm.add_custom_button(
+					__("We Owe"),
+					() => frappe.new_doc("We Owe", { deal: frm.doc.name }),
+					group
+				);
 		},
 	});
 }

@@ -15,7 +15,13 @@ const labels = () => ({
 	Closed: __("Handed Over"),
 	Cancelled: __("Cancel"),
 });
-const FIRST = { Open: "Papers Complete", "Papers Complete": "Sent", Sent: "Issued", Returned: "Sent", Issued: "Closed" };
+const FIRST = {
+	Open: "Papers Complete",
+	"Papers Complete": "Sent",
+	Sent: "Issued",
+	Returned: "Sent",
+	Issued: "Closed",
+};
 
 export function setup(frm) {
 	ours(frm);
@@ -25,16 +31,34 @@ export async function refresh(frm) {
 	const { doc } = frm;
 	if (frm.is_new()) return intro(frm, "");
 	frm.toggle_display(["customer_name", "status"], false); // said at the top
-	for (const field of ["deal", "vehicle", "company", "kind", "trade_in"]) frm.set_df_property(field, "read_only", 1);
-	const state = await call("dealer_pos_crm.api.title.get_state", { registration: doc.name }, GET);
+	for (const field of ["deal", "vehicle", "company", "kind", "trade_in"])
+		frm.set_df_property(field, "read_only", 1);
+	const state = await call(
+		"dealer_pos_crm.api.title.get_state",
+		{ registration: doc.name },
+		GET
+	);
 	if (frm.doc.name !== doc.name) return;
 	const due = doc.due_on ? frappe.datetime.str_to_user(doc.due_on) : "";
 	intro(
 		frm,
-		html`<div class="dlr-line"><b>${__(doc.status)}</b> · ${__(doc.kind)}
+		html`<div class="dlr-line">
+			<b>${__(doc.status)}</b> · ${__(doc.kind)}
 			${doc.holder ? html`· ${__("papers: {0}", [__(doc.holder)])}` : ""}
-			${state.overdue ? html`· <span class="dlr-red">${__("overdue since {0}", [due])}</span>` : due && !["Issued", "Closed", "Cancelled"].includes(doc.status) ? html`· ${__("due {0}", [due])}` : ""}
-			${state.tag_ends ? html`· <span class="dlr-red">${__("temporary tag ends {0}", [frappe.datetime.str_to_user(doc.temporary_until)])}</span>` : ""}</div>`,
+			${state.overdue
+				? html`· <span class="dlr-red">${__("overdue since {0}", [due])}</span>`
+				: due && !["Issued", "Closed", "Cancelled"].includes(doc.status)
+				? html`· ${__("due {0}", [due])}`
+				: ""}
+			${state.tag_ends
+				? html`·
+						<span class="dlr-red"
+							>${__("temporary tag ends {0}", [
+								frappe.datetime.str_to_user(doc.temporary_until),
+							])}</span
+						>`
+				: ""}
+		</div>`,
 		state.overdue || state.tag_ends ? "red" : title_is_late(doc) ? "orange" : "blue"
 	);
 	if (!frm.perm[0]?.write || frm.is_dirty()) return;
@@ -48,21 +72,55 @@ export async function refresh(frm) {
 
 export function move(doc, to, done) {
 	const why = ["Returned", "Cancelled"].includes(to);
-	const fields = [{ fieldtype: "Date", fieldname: "on", label: __("On"), default: frappe.datetime.get_today(), reqd: 1 }];
-	if (to === "Sent") fields.push({ fieldtype: "Currency", fieldname: "fees", label: __("Fees Paid"), default: doc.fees });
+	const fields = [
+		{
+			fieldtype: "Date",
+			fieldname: "on",
+			label: __("On"),
+			default: frappe.datetime.get_today(),
+			reqd: 1,
+		},
+	];
+	if (to === "Sent")
+		fields.push({
+			fieldtype: "Currency",
+			fieldname: "fees",
+			label: __("Fees Paid"),
+			default: doc.fees,
+		});
 	if (to === "Issued")
 		fields.push(
 			{ fieldtype: "Data", fieldname: "plate", label: __("Plate"), default: doc.plate },
-			{ fieldtype: "Data", fieldname: "title_number", label: __("Title Number"), default: doc.title_number }
+			{
+				fieldtype: "Data",
+				fieldname: "title_number",
+				label: __("Title Number"),
+				default: doc.title_number,
+			}
 		);
-	if (why) fields.push({ fieldtype: "Small Text", fieldname: "reason", label: __("Reason"), reqd: 1, max_height: "60px" });
+	if (why)
+		fields.push({
+			fieldtype: "Small Text",
+			fieldname: "reason",
+			label: __("Reason"),
+			reqd: 1,
+			max_height: "60px",
+		});
 	ask({
 		title: labels()[to],
 		danger: to === "Cancelled",
 		fields,
 		label: labels()[to],
-		missing: ({ reason }) => (why && (reason || "").trim().length < 3 ? __("Give the reason in a few words.") : null),
-		submit: ({ on, reason, ...values }) => call("dealer_pos_crm.api.title.move", { registration: doc.name, to, on, reason, values }),
+		missing: ({ reason }) =>
+			why && (reason || "").trim().length < 3 ? __("Give the reason in a few words.") : null,
+		submit: ({ on, reason, ...values }) =>
+			call("dealer_pos_crm.api.title.move", {
+				registration: doc.name,
+				to,
+				on,
+				reason,
+				values,
+			}),
 		done,
 	});
 }

@@ -3,7 +3,8 @@
 const LIMIT = 25; // MB; the server has its own limit and says so
 
 export async function upload(file) {
-	if (file.size > LIMIT * 1024 * 1024) throw new Error(__("{0} is larger than {1} MB", [file.name, LIMIT]));
+	if (file.size > LIMIT * 1024 * 1024)
+		throw new Error(__("{0} is larger than {1} MB", [file.name, LIMIT]));
 	const body = new FormData();
 	body.append("file", file, file.name);
 	body.append("is_private", "1");
