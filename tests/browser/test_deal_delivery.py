@@ -59,7 +59,7 @@ def test_a_deal_is_delivered_sent_and_funded(desk: Desk, console: Console) -> No
 	expect(shown).to_contain_text("25,500.00 is moved to First Auto Bank")
 	screenshot(page, "deal_deliver_dialog")
 	steps.primary(shown).click()
-	expect(shown).to_be_hidden()
+	expect(shown).to_be_hidden(timeout=30_000)
 	expect(page.locator(".dlr-path .dlr-path-here")).to_have_text("Delivered")
 	delivered = fresh(deal)
 	assert (delivered.stage, delivered.mileage_out, delivered.balance) == ("Delivered", 14, 0)
@@ -71,7 +71,7 @@ def test_a_deal_is_delivered_sent_and_funded(desk: Desk, console: Console) -> No
 	shown = steps.dialog(page, "Send to First Auto Bank")
 	screenshot(page, "deal_send_dialog")
 	steps.primary(shown).click()
-	expect(shown).to_be_hidden()
+	expect(shown).to_be_hidden(timeout=30_000)
 	contract_tab(page)
 	expect(page.locator(".dlr-delivery")).to_contain_text("Sent")
 
@@ -80,7 +80,7 @@ def test_a_deal_is_delivered_sent_and_funded(desk: Desk, console: Console) -> No
 	expect(shown).to_contain_text("Then the contract is paid in full.")
 	screenshot(page, "deal_fund_dialog")
 	steps.primary(shown).click()
-	expect(shown).to_be_hidden()
+	expect(shown).to_be_hidden(timeout=30_000)
 	expect(page.locator(".dlr-path .dlr-path-here")).to_have_text("Funded")
 	assert fresh(deal).funding_status == "Funded"
 	console.assert_clean()
@@ -107,7 +107,7 @@ def test_what_is_missing_is_listed_and_a_manager_unwinds(desk: Desk, console: Co
 	steps.field(shown, "reason").blur()
 	screenshot(page, "deal_unwind_dialog")
 	steps.primary(shown).click()
-	expect(shown).to_be_hidden()
+	expect(shown).to_be_hidden(timeout=30_000)
 	expect(page.locator(".dlr-path-lost").first).to_be_visible()
 	assert fresh(deal).unwind_reason == "The buyer's job fell through"
 	contract_tab(page)
