@@ -92,9 +92,12 @@ def make_roles() -> None:
 			frappe.get_doc({"doctype": "Role", "role_name": role, "desk_access": desk}).insert()
 
 
-def grant() -> None:
-	"""Add what is missing. Roles that already have a row for a doctype are left as they are."""
+def grant(only: tuple[str, ...] = ()) -> None:
+	"""Add what is missing (of these doctypes, when named). Roles that already have a row for a doctype are
+	left as they are."""
 	for doctype, grants in RIGHTS.items():
+		if only and doctype not in only:
+			continue
 		if not frappe.db.exists("DocType", doctype):
 			continue  # of another version: sources and campaigns of leads
 		for roles, rights in grants:
