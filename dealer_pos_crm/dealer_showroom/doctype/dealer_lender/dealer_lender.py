@@ -47,7 +47,7 @@ class DealerLender(Document):
 		)
 		if deal:
 			frappe.throw(
-				_("{0} still owes the contract of {1} on its customer. Change the customer when that is paid").format(
-					self.name, get_link_to_form("Deal Jacket", deal)
-				)
+				_(
+					"{0} still owes the contract of {1} on its customer. Change the customer when that is paid"
+				).format(self.name, get_link_to_form("Deal Jacket", deal))
 			)
