@@ -161,17 +161,16 @@ function photo(car) {
 		: html`<span class="dlr-lead-photo" aria-hidden="true"></span>`;
 }
 
-const FREE = { Held: "orange", Promised: "orange" };
+const COLORS = { "Front-line Ready": "green", Sold: "gray", "On Hold": "orange" };
 
 function car_row(car, button) {
-	const state = car.free_status || car.status;
 	return html`<div class="dlr-lead-car">
 		${photo(car)}
 		<span class="dlr-lead-car-text">
 			${link("Dealer Vehicle", car.name, car.title)}
 			<span class="dlr-small">${facts_of(car)}</span>
 		</span>
-		${pill(__(state), FREE[state] || { "Front-line Ready": "green", Sold: "gray", "On Hold": "orange" }[car.status] || "blue")}
+		${pill(__(car.status), COLORS[car.status] || "blue")}
 		<span class="dlr-money">${car.price ? money(car.price, car.currency) : ""}</span>
 		${button}
 	</div>`;

@@ -77,7 +77,7 @@ function waits({ waiting, state, last_contact_at }) {
 		waiting.again ? __("Asked again, answer") : __("Answer"),
 		html`<span class="${tone && `dlr-${tone}`}">${words}${told ? `, ${told}` : ""}</span>`,
 		html`${__("by {0}", [exact(waiting.due_at)])}`,
-		html`${__("waits since")} ${when(waiting.since)}`
+		html`${__("asked")} ${when(waiting.since)}`
 	);
 }
 
@@ -85,7 +85,7 @@ function has_it(doc, { owner, rule }) {
 	return figure(
 		__("Looked after by"),
 		owner ? person(owner) : html`<span class="dlr-red">${__("nobody")}</span>`,
-		doc.dealer_assigned_at && html`${__("since")} ${when(doc.dealer_assigned_at)}`,
+		doc.dealer_assigned_at && html`${__("given to them")} ${when(doc.dealer_assigned_at)}`,
 		rule && __("by the rule {0}", [rule])
 	);
 }

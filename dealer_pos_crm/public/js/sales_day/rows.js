@@ -97,7 +97,6 @@ export function deal_row(row, user) {
 		second: row.salesperson !== user ? row.salesperson : null,
 		tone: "",
 		at: row.stage_since,
-		at_words: __("since"),
 	};
 }
 
