@@ -12,7 +12,8 @@ export async function response(frm) {
 	if (!field) return;
 	const name = frm.doc.name;
 	if (frm.is_new() || !dealer.is_dealership(frm.doc.company)) return field.$wrapper.empty();
-	if (!field.$wrapper.children().length) {
+	if (frm.dealer_response_of !== name) {
+		frm.dealer_response_of = name; // never another lead's clock, also not for a moment
 		field.$wrapper.html('<div class="dlr-overview dlr-skeleton"></div>');
 	}
 	let told;
