@@ -21,7 +21,6 @@ from tools.console import (
 	NotHere,
 	Ran,
 	log_path,
-	run,
 	say,
 	start,
 	stop_children_with_us,
@@ -32,7 +31,8 @@ from tools.site import SECOND, TEST, UNINSTALL, Sites
 
 # The whole command stays below half an hour on a slow or shared machine; alone it takes a third of that.
 BUDGET = 27 * 60
-TIMEOUTS = {"unit": 300, "contract": 180, "site": 1080, "browser": 600}
+TIMEOUTS = {"unit": 420, "contract": 180, "site": 1080, "browser": 600}
+IN_HALVES = frozenset({"unit"})
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -86,15 +86,33 @@ def _timeout(name: str, until: float) -> float:
 
 
 def _run_outside(name: str, python: Path, until: float) -> Layer:
-	"""A layer that needs neither bench nor database, straight from the checkout."""
+	"""A layer that needs neither bench nor database, straight from the checkout; the long one in two halves."""
 	say(f"\n{name}")
-	junit = BUILD / f"junit-{name}.xml"
-	junit.unlink(missing_ok=True)
-	words = [python, *_pytest_words([CHECKOUT / "tests" / name], CHECKOUT, junit)]
+	folder = CHECKOUT / "tests" / name
+	parts = halves.deal(list(folder.rglob("test_*.py"))) if name in IN_HALVES else ([folder],)
 	env = {**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(BUILD / "hypothesis")}
 	env.pop("PYTHONPATH", None)
-	ran = run(words, log_path(name), cwd=CHECKOUT, env=env, timeout=_timeout(name, until), live=True)
-	return from_pytest(name, ran.code, junit, ran.seconds, ran.timed_out)
+	names = [f"{name}-{number}" if len(parts) > 1 else name for number in range(1, len(parts) + 1)]
+	jobs: list[Job | Ran] = []
+	for part_name, tests in zip(names, parts, strict=True):
+		junit = BUILD / f"junit-{part_name}.xml"
+		junit.unlink(missing_ok=True)
+		words = [python, *_pytest_words(tests, CHECKOUT, junit)]
+		jobs.append(start(words, log_path(part_name), cwd=CHECKOUT, env=env, live=not jobs))
+	ends = wait_for_all(jobs, _timeout(name, until))
+	for ran in ends[1:]:
+		_say_log(ran)
+	return together(
+		name,
+		[
+			from_pytest(part_name, ran.code, BUILD / f"junit-{part_name}.xml", ran.seconds, ran.timed_out)
+			for part_name, ran in zip(names, ends, strict=True)
+		],
+	)
+
+
+def _say_log(ran: Ran) -> None:
+	say("\n" + ran.log.read_text(encoding="utf-8", errors="replace"))
 
 
 def _run_in_bench(names: Sequence[str], until: float) -> dict[str, Layer]:
@@ -157,7 +175,7 @@ def _run_site_tests(found: Bench, python: Path, sites: Sites, until: float) -> L
 			for number, (site, half) in enumerate(zip((TEST, SECOND), tests, strict=True), 1)
 		]
 		ends = wait_for_all(jobs, _timeout("site", until))
-		say("\n" + ends[1].log.read_text(encoding="utf-8", errors="replace"))
+		_say_log(ends[1])
 		parts = [_read(f"site-{number}", found, ran) for number, ran in enumerate(ends, 1)]
 		return together("site", parts)
 	finally:
