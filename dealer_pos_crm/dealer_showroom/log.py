@@ -8,6 +8,7 @@ _OF_THE_SHOWROOM = frozenset(
 	{
 		"appointment",
 		"compliance",
+		"consent",
 		"deal",
 		"lead",
 		"product",

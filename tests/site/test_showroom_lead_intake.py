@@ -444,6 +444,10 @@ def test_the_form_on_the_dealers_site(monkeypatch) -> None:
 	lead = frappe.get_doc("Lead", made.lead_of(rows[0].name))
 	assert lead.email_id == person.email and lead.dealer_wanted == "2019 Toyota Camry"
 	assert "Text me about my request." in lead.dealer_comments
+	(agreed,) = frappe.get_all(
+		"Customer Event", {"lead": lead.name, "event_type": "consent.given"}, pluck="detail"
+	)
+	assert "Text me about my request." in agreed
 	later = form.time.time() + form.VALID + 60
 	monkeypatch.setattr(form.time, "time", lambda: later)
 	with pytest.raises(DealerRefusal, match="open for too long"):

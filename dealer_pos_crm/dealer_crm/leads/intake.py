@@ -14,6 +14,7 @@ from frappe.utils import add_to_date, cint, cstr, now_datetime, strip_html
 
 from dealer_pos_crm.dealer_crm.leads import feeds, reading, receiving
 from dealer_pos_crm.dealer_crm.leads.lead import DOCTYPE as LEAD
+from dealer_pos_crm.dealer_crm.leads.lead import step
 from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import is_dealership, settings_of
@@ -306,7 +307,23 @@ def _lead_of(intake: int) -> str:
 		update_modified=False,
 	)
 	values = reading.values_of(prospect, feed)
-	return receiving.receive({**values, "received_at": row.received_at}, intake=row.name)
+	name = receiving.receive({**values, "received_at": row.received_at}, intake=row.name)
+	_tell_consent(name, row)
+	return name
+
+
+def _tell_consent(name: str, row) -> None:
+	"""Whoever agreed on the form to be contacted has said so: with the text, and the time."""
+	text = reading.agreed_to(row.raw or "", row.channel)
+	if text:
+		step(
+			frappe.get_doc(LEAD, name),
+			"consent.given",
+			title=_("Agreed on the form to be contacted"),
+			facts={"how": "Web Form", "agreed_to": text[:500]},
+			occasion=f"consent:{DOCTYPE}:{row.name}",
+			at=row.received_at,
+		)
 
 
 def _feed_of(row, prospect: adf.Prospect):

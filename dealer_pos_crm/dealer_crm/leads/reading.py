@@ -34,6 +34,14 @@ def prospects(raw: str, channel: str) -> tuple[adf.Prospect, ...]:
 	return tuple(adf.masked(prospect) for prospect in adf.read(raw))
 
 
+def agreed_to(raw: str, channel: str) -> str:
+	"""The text that somebody agreed to on the form, as it stood there; empty when they did not."""
+	if channel != "Web Form":
+		return ""
+	said = json.loads(raw)
+	return cstr(said.get("consent_text")) if said.get("consent") else ""
+
+
 def _of_form(raw: str) -> adf.Prospect:
 	try:
 		said = {key: cstr(value).strip() for key, value in json.loads(raw).items()}
