@@ -147,7 +147,7 @@ def test_a_promise_comes_with_its_facts():
 	deposit = factories.take_new(customer)
 	name = frappe.db.get_value("Follow Up", {"deposit": deposit.name, "status": "Open"}, "name")
 	facts = follow_up_api.get_facts(name)
-	assert facts["customer"].mobile_no == "+1 555 010 2233"
+	assert facts["whom"]["mobile_no"] == "+1 555 010 2233"
 	assert facts["cause"]["event_type"] == "deposit.taken"
 	assert facts["cause"]["reference_doctype"] == "Payment Entry"
 	assert facts["deposit"].held_amount == 500
