@@ -6,11 +6,11 @@ frappe.listview_settings["Lead Intake"] = {
 		dealer.list.sorted_by(listview, "received_at", "desc");
 		if (!frappe.model.can_write("Lead Intake")) return;
 		listview.page.add_inner_button(__("Read Files"), () =>
-			dealer.lead_intake.pick_files(() => listview.refresh())
+			dealer.lead_intake.pick_files(() => dealer.list.again(listview))
 		);
 		listview.page.add_actions_menu_item(__("Retry"), () => {
 			const names = listview.get_checked_items(true);
-			dealer.lead_intake.retry(names, () => listview.refresh());
+			dealer.lead_intake.retry(names, () => dealer.list.again(listview));
 		});
 	},
 	get_indicator: (doc) => [

@@ -8,7 +8,7 @@ frappe.listview_settings["Showroom Appointment"] = {
 		if (frappe.model.can_create("Showroom Appointment"))
 			listview.page.set_primary_action(
 				__("Book an Appointment"),
-				() => dealer.floor.actions.book({}, () => listview.refresh()),
+				() => dealer.floor.actions.book({}, () => dealer.list.again(listview)),
 				"add"
 			);
 	},

@@ -21,7 +21,7 @@ frappe.listview_settings["Showroom Visit"] = {
 		if (frappe.model.can_create("Showroom Visit"))
 			listview.page.set_primary_action(
 				__("Somebody Is Here"),
-				() => dealer.floor.up({}, () => listview.refresh()),
+				() => dealer.floor.up({}, () => dealer.list.again(listview)),
 				"add"
 			);
 	},

@@ -9,7 +9,7 @@ frappe.listview_settings["Test Drive"] = {
 		if (frappe.model.can_create("Test Drive"))
 			listview.page.set_primary_action(
 				__("Test Drive"),
-				() => dealer.floor.actions.take_drive({}, () => listview.refresh()),
+				() => dealer.floor.actions.take_drive({}, () => dealer.list.again(listview)),
 				"add"
 			);
 	},

@@ -34,3 +34,9 @@ export function sorted_by(listview, field, order) {
 	listview.sort_by = field;
 	listview.sort_order = order;
 }
+
+/** Reads the list anew. A plain refresh does nothing within three seconds of the last one. */
+export function again(listview) {
+	listview.last_args = null;
+	return listview.refresh();
+}

@@ -2,6 +2,7 @@
 
 import { ask } from "../desk/ask";
 import { fill, html, intro, link, ours, trusted } from "../desk/html";
+import { again } from "../desk/list";
 import { call } from "../desk/server";
 import { when } from "../desk/words";
 
@@ -119,7 +120,7 @@ export function import_file(listview) {
 				return;
 			}
 			report(found);
-			listview.refresh();
+			again(listview);
 		},
 	});
 }
