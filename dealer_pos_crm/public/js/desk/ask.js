@@ -108,7 +108,7 @@ export function ask(opts) {
 		button.prop("disabled", true).text(opts.working || __("Working…"));
 		try {
 			const answer = await opts.submit(values, key);
-			dialog.hide();
+			close(dialog);
 			await opts.done?.(answer, values);
 		} catch (refusal) {
 			if (!refusal?.message) throw refusal;
@@ -143,4 +143,10 @@ export function ask(opts) {
 	dialog.show();
 	refresh();
 	return dialog;
+}
+
+/** Closes a dialog. Bootstrap ignores a hide while it still fades in; it is asked again then. */
+function close(dialog) {
+	dialog.hide();
+	if (dialog.$wrapper.hasClass("show")) dialog.$wrapper.one("shown.bs.modal", () => dialog.hide());
 }
