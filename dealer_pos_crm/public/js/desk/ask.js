@@ -108,7 +108,7 @@ export function ask(opts) {
 		button.prop("disabled", true).text(opts.working || __("Working…"));
 		try {
 			const answer = await opts.submit(values, key);
-			close(dialog);
+			await close(dialog);
 			await opts.done?.(answer, values);
 		} catch (refusal) {
 			if (!refusal?.message) throw refusal;
@@ -145,8 +145,10 @@ export function ask(opts) {
 	return dialog;
 }
 
-/** Closes a dialog. Bootstrap ignores a hide while it still fades in; it is asked again then. */
-function close(dialog) {
+/** Closes a dialog. Bootstrap ignores a hide while it still fades in; then it is asked again after that. */
+async function close(dialog) {
 	dialog.hide();
-	if (dialog.$wrapper.hasClass("show")) dialog.$wrapper.one("shown.bs.modal", () => dialog.hide());
+	if (!dialog.$wrapper.hasClass("show")) return;
+	await new Promise((resolve) => dialog.$wrapper.one("shown.bs.modal", resolve));
+	dialog.hide();
 }
