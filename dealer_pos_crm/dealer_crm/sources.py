@@ -10,6 +10,7 @@ from typing import Any
 import frappe
 
 from dealer_pos_crm.dealer_cashier.deposits import events as deposit_events
+from dealer_pos_crm.dealer_cashier.log import LOG as CASHIER_LOG
 from dealer_pos_crm.dealer_crm.step_log import StepLog
 from dealer_pos_crm.dealer_service.log import LOG as SERVICE_LOG
 from dealer_pos_crm.dealer_setup.settings import companies
@@ -171,6 +172,7 @@ def sources() -> tuple[Source, ...]:
 			_of_name,
 			frozenset({"vehicle.held", "vehicle.released", "deposit.hold_expired"}),
 		),
+		_of_log(CASHIER_LOG),
 		_of_log(SERVICE_LOG),
 		_of_log(SHOWROOM_LOG),
 	)

@@ -9,6 +9,8 @@ from .money import Money
 
 # What an event may be about besides the customer, the most particular first.
 SUBJECTS: tuple[str, ...] = (
+	"pay_request",
+	"card_payment",
 	"deposit",
 	"declined_service",
 	"appointment",
@@ -27,11 +29,15 @@ EVENT_TYPES: frozenset[str] = frozenset(
 		"appointment.cancelled", "appointment.rescheduled",
 		"deposit.requested", "deposit.taken", "deposit.applied", "deposit.refunded", "deposit.forfeited",
 		"deposit.moved", "deposit.reinstated", "deposit.hold_expired", "deposit.cancelled",
-		"payment.received", "payment.failed", "payment.reversed", "refund.paid",
+		"payment.received", "payment.failed", "payment.reversed", "payment.unapplied", "payment.late",
+		"authorisation.placed", "authorisation.captured", "authorisation.released", "authorisation.expired",
+		"authorisation.ending",
+		"refund.paid", "refund.requested", "refund.failed", "refund.rejected",
 		"invoice.issued", "invoice.credited", "invoice.cancelled",
 		"pay_request.sent", "pay_request.opened", "pay_request.paid", "pay_request.expired",
-		"pay_request.cancelled",
-		"dispute.opened", "dispute.evidence_sent", "dispute.won", "dispute.lost",
+		"pay_request.cancelled", "pay_request.part_paid", "pay_request.failed", "pay_request.changed",
+		"dispute.opened", "dispute.evidence_staged", "dispute.evidence_sent", "dispute.won", "dispute.lost",
+		"dispute.closed", "terms.accepted", "gateway.failed",
 		"deal.opened", "deal.assigned", "deal.stage_changed", "deal.approval_asked", "deal.approved",
 		"deal.rejected", "deal.ready_for_fni", "deal.contracted", "deal.delivered", "deal.delivery_undone",
 		"deal.sent_to_lender", "deal.returned_by_lender", "deal.funded", "deal.funding_reversed",
@@ -77,6 +83,8 @@ class Event:
 	company: str
 	title: str
 	department: str | None = None
+	pay_request: str | None = None
+	card_payment: str | None = None
 	deposit: str | None = None
 	declined_service: str | None = None
 	appointment: str | None = None

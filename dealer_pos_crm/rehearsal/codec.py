@@ -15,6 +15,8 @@ REQUIRED: tuple[str, ...] = ("key", "type", "happened_at", "customer", "company"
 FIELDS: tuple[str, ...] = (
 	*REQUIRED,
 	"department",
+	"pay_request",
+	"card_payment",
 	"deposit",
 	"declined_service",
 	"appointment",
@@ -129,6 +131,8 @@ def event_from_dict(row: Mapping[str, object], currency: str | None = None) -> E
 		company,
 		title,
 		text("department") or None,
+		text("pay_request") or None,
+		text("card_payment") or None,
 		text("deposit") or None,
 		text("declined_service") or None,
 		text("appointment") or None,

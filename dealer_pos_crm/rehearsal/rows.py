@@ -12,6 +12,8 @@ from ..domain.follow_up import FollowUp, Status
 from ..domain.money import Money
 
 assert SUBJECTS == (
+	"pay_request",
+	"card_payment",
 	"deposit",
 	"declined_service",
 	"appointment",
@@ -22,14 +24,14 @@ assert SUBJECTS == (
 ), "schema.py and this module name them"
 
 EVENT_COLUMNS = (
-	"key, type, happened_at, customer, company, title, department, deposit, declined_service, appointment, "
-	"repair_order, deal, lead, vehicle, reference_doctype, reference_name, amount, currency, actor, facts, "
-	"reverses, occasion"
+	"key, type, happened_at, customer, company, title, department, pay_request, card_payment, deposit, "
+	"declined_service, appointment, repair_order, deal, lead, vehicle, reference_doctype, reference_name, amount, "
+	"currency, actor, facts, reverses, occasion"
 ).split(", ")
 FOLLOW_UP_COLUMNS = (
 	"key, rule, occasion, cause, cause_at, customer, company, department, subject, title, talking_points, "
-	"opens_at, due_at, status, opened_at, ended_at, stopped_by, reason, deposit, declined_service, "
-	"appointment, repair_order, deal, lead, vehicle, document_owner, live"
+	"opens_at, due_at, status, opened_at, ended_at, stopped_by, reason, pay_request, card_payment, deposit, "
+	"declined_service, appointment, repair_order, deal, lead, vehicle, document_owner, live"
 ).split(", ")
 
 _FOR_EVER, _NEVER = "9", ""  # later, and earlier, than every time
@@ -53,6 +55,8 @@ def event_row(event: Event) -> tuple[object, ...]:
 		event.company,
 		event.title,
 		event.department,
+		event.pay_request,
+		event.card_payment,
 		event.deposit,
 		event.declined_service,
 		event.appointment,
@@ -89,17 +93,23 @@ def event_of(row: Sequence[Any]) -> Event:
 		row[13],
 		row[14],
 		row[15],
-		Money(row[16], row[17]) if row[17] else None,
-		row[18],
-		json.loads(row[19]) if row[19] else NO_FACTS,
+		row[16],
+		row[17],
+		Money(row[18], row[19]) if row[19] else None,
 		row[20],
-		row[21] or "",
+		json.loads(row[21]) if row[21] else NO_FACTS,
+		row[22],
+		row[23] or "",
 	)
 
 
 def subjects_of(event: Event) -> list[str]:
 	"""What the event is about, as a promise's subject is kept."""
 	about = [f"customer|{event.customer}"] if event.customer else []
+	if event.pay_request:
+		about.append(f"pay_request|{event.pay_request}")
+	if event.card_payment:
+		about.append(f"card_payment|{event.card_payment}")
 	if event.deposit:
 		about.append(f"deposit|{event.deposit}")
 	if event.declined_service:
@@ -151,6 +161,8 @@ def follow_up_row(f: FollowUp) -> tuple[object, ...]:
 		f.ended_at and f.ended_at.isoformat(),
 		f.stopped_by,
 		f.reason,
+		subjects.get("pay_request"),
+		subjects.get("card_payment"),
 		subjects.get("deposit"),
 		subjects.get("declined_service"),
 		subjects.get("appointment"),
@@ -193,15 +205,17 @@ def follow_up_of(row: Sequence[Any]) -> FollowUp:
 		stopped_by=row[16],
 		reason=row[17],
 		subjects={
-			"deposit": row[18],
-			"declined_service": row[19],
-			"appointment": row[20],
-			"repair_order": row[21],
-			"deal": row[22],
-			"lead": row[23],
-			"vehicle": row[24],
+			"pay_request": row[18],
+			"card_payment": row[19],
+			"deposit": row[20],
+			"declined_service": row[21],
+			"appointment": row[22],
+			"repair_order": row[23],
+			"deal": row[24],
+			"lead": row[25],
+			"vehicle": row[26],
 		},
-		document_owner=row[25],
+		document_owner=row[27],
 	)
 	return made
 

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-VERSION = 3
+VERSION = 4
 _APPLICATION = 0x44504F53  # tells our files from other people's databases
 
 _TABLES = """
@@ -18,6 +18,8 @@ CREATE TABLE events (
 	company TEXT NOT NULL,
 	title TEXT NOT NULL,
 	department TEXT,
+	pay_request TEXT,
+	card_payment TEXT,
 	deposit TEXT,
 	declined_service TEXT,
 	appointment TEXT,
@@ -67,6 +69,8 @@ CREATE TABLE follow_ups (
 	ended_at TEXT,
 	stopped_by TEXT,
 	reason TEXT NOT NULL,
+	pay_request TEXT,
+	card_payment TEXT,
 	deposit TEXT,
 	declined_service TEXT,
 	appointment TEXT,
