@@ -158,14 +158,17 @@ has_permission = {
 
 # What may not keep a document from being deleted
 ignore_links_on_delete = [
+	"Cashier Log",
 	"Customer Event",
 	"Dealer Vehicle Hold",
 	"Deposit",
 	"Deposit Action",
 	"Deposit Movement",
 	"Follow Up",
+	"Gateway Event",
 	"Lead Intake",
 	"Manufacturer Claim",
+	"Payment Attempt",
 	"Service Log",
 	"Showroom Log",
 ]

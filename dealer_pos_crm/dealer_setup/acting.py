@@ -1,6 +1,7 @@
 """What a person does to documents that others want as well: each action a transaction that begins fresh."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -83,3 +84,22 @@ def each_alone(doctype: str, names: Iterable[str], work: Callable[[str], Any], t
 			frappe.log_error(title=title.format(name)[:140], reference_doctype=doctype, reference_name=name)
 		else:
 			frappe.db.commit()  # nosemgrep - each document is a piece of work of its own
+
+
+@contextmanager
+def on_behalf_of(user: str | None) -> Iterator[None]:
+	"""In a job: what is written in here is that person's, whose action or duty it follows from.
+
+	Only for work that was decided already, never to give a caller rights it lacks. Nobody, or somebody who
+	may not log in any more, leaves the job's own user in place.
+	"""
+	before = frappe.session.user
+	known = user and user != before and frappe.db.get_value("User", user, "enabled")
+	if not known:
+		yield
+		return
+	frappe.set_user(user)
+	try:
+		yield
+	finally:
+		frappe.set_user(before)
