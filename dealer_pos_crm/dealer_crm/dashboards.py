@@ -4,10 +4,11 @@ from frappe import _
 
 
 def customer(data: dict) -> dict:
-	"""Customer: deposits, vehicles, follow-ups, and the service lane."""
+	"""Customer: deposits, vehicles, follow-ups, money from afar, and the service lane."""
 	data.setdefault("transactions", []).extend(
 		[
 			{"label": _("Dealership"), "items": ["Deposit", "Dealer Vehicle", "Follow Up"]},
+			{"label": _("Card Money"), "items": ["Pay Request", "Card Payment"]},
 			{"label": _("Service"), "items": ["Service Appointment", "Repair Order", "Declined Service"]},
 		]
 	)

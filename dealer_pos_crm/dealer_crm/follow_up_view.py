@@ -22,6 +22,8 @@ def facts(name: str | int) -> dict:
 		"vehicle": _title("Dealer Vehicle", follow_up.vehicle),
 		"deal": _title("Deal Jacket", follow_up.deal, "name"),
 		"lead": _title("Lead", follow_up.lead) if follow_up.customer else None,
+		"pay_request": _pay_request(follow_up.pay_request),
+		"card_payment": _card_payment(follow_up.card_payment),
 		"deposit": _deposit(follow_up.deposit),
 		"held": _held(follow_up.customer) if follow_up.customer else [],
 		"events": _last_events(follow_up),
@@ -91,6 +93,39 @@ def _deposit(name: str | None) -> dict | None:
 			"refundable",
 			"refundable_until",
 			"hold_until",
+		],
+		as_dict=True,
+	)
+
+
+def _pay_request(name: str | None) -> dict | None:
+	"""What was asked for, and what came of it."""
+	if not name or not frappe.has_permission("Pay Request", "read", name):
+		return None
+	return frappe.db.get_value(
+		"Pay Request",
+		name,
+		["name", "status", "amount", "paid_amount", "currency", "what", "expires_at", "failure", "test_mode"],
+		as_dict=True,
+	)
+
+
+def _card_payment(name: str | None) -> dict | None:
+	if not name or not frappe.has_permission("Card Payment", "read", name):
+		return None
+	return frappe.db.get_value(
+		"Card Payment",
+		name,
+		[
+			"name",
+			"status",
+			"amount",
+			"currency",
+			"what",
+			"booking",
+			"booking_note",
+			"capture_before",
+			"test_mode",
 		],
 		as_dict=True,
 	)

@@ -64,6 +64,7 @@ RIGHTS: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
 	"Customer": [(_EVERYBODY, _EDIT), ((TECHNICIAN,), _READ)],
 	"Item": [((CASHIER, PARTS, ADVISOR, *MANAGERS), _READ)],
 	"Item Price": [((CASHIER, PARTS, ADVISOR, *MANAGERS), _READ)],
+	"Journal Entry": [((ACCOUNTANT, MANAGER), (*_LOOK, "report"))],
 	"Lead": [(_SALES, (*_EDIT, "report")), ((CASHIER, ADVISOR, ACCOUNTANT), _READ)],
 	"Lead Source": [(_SALES, _READ)],
 	"Mode of Payment": [(_COUNTER, _READ)],

@@ -20,6 +20,17 @@ SUBJECTS: tuple[str, ...] = (
 	"vehicle",
 )
 
+# How money comes. A deposit that was taken by card is still about the deposit, so of most events these are
+# not what they are about; of those below they are.
+WAYS_OF_PAYING = frozenset({"pay_request", "card_payment"})
+_ABOUT_PAYING = frozenset({"authorisation", "dispute", "gateway", "pay_request", "terms"})
+_ABOUT_PAYING_TOO = frozenset(
+	{
+		"payment.failed", "payment.unapplied", "payment.late",
+		"refund.requested", "refund.failed", "refund.rejected",
+	}
+)  # fmt: skip
+
 EVENT_TYPES: frozenset[str] = frozenset(
 	{
 		"lead.received", "lead.asked", "lead.assigned", "lead.responded", "lead.converted", "lead.lost",
@@ -103,6 +114,11 @@ class Event:
 	def __post_init__(self) -> None:
 		if not self.occasion:
 			object.__setattr__(self, "occasion", self.key)
+
+	@property
+	def about_paying(self) -> bool:
+		"""Whether the way of paying is what it is about: a link was sent, a card declined, a refund failed."""
+		return self.type in _ABOUT_PAYING_TOO or self.type.partition(".")[0] in _ABOUT_PAYING
 
 	@property
 	def person(self) -> tuple[str, str] | None:

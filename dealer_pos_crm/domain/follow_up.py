@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from .clock import BusinessHours
-from .event import SUBJECTS, Event, person_of
+from .event import SUBJECTS, WAYS_OF_PAYING, Event, person_of
 from .refusal import Refused, _
 
 
@@ -293,10 +293,15 @@ def follow_up_key(rule: str, occasion: str) -> str:
 
 def subject_of(event: Event, about: str | None = None) -> tuple[str, str]:
 	"""What a promise is about, as (kind, name): the wanted subject, else the most particular one that
-	the event has, else the customer. Instead of a customer whom nobody knows yet it is the lead."""
+	the event has, else the customer. Instead of a customer whom nobody knows yet it is the lead. How money
+	came is asked last but for events of the paying itself."""
 	if about == "customer" and (person := event.person):
 		return person
-	for name in (about, *SUBJECTS) if about else SUBJECTS:
+	if about is not None and about != "customer" and (wanted := getattr(event, about)):
+		return about, wanted
+	for name in SUBJECTS:
+		if name in WAYS_OF_PAYING and not event.about_paying:
+			continue
 		value = getattr(event, name)
 		if value:
 			return name, value

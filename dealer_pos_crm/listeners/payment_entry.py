@@ -35,6 +35,8 @@ FIELDS = (
 	"dealer_deposit",
 	"dealer_vehicle",
 	"dealer_deal",
+	"dealer_card_payment",
+	"dealer_pay_request",
 	"remarks",
 )
 
@@ -108,6 +110,8 @@ def events_of(row: Mapping) -> list[Event]:
 		"department": deposit.department
 		if deposit
 		else department_of(row.get("company"), row.get("cost_center")),
+		"pay_request": row.get("dealer_pay_request") or None,
+		"card_payment": row.get("dealer_card_payment") or None,
 		"deposit": row.get("dealer_deposit") or None,
 		"vehicle": row.get("dealer_vehicle") or None,
 		"deal": row.get("dealer_deal") or None,

@@ -35,6 +35,9 @@ FIELDS: tuple[str, ...] = (
 )
 _KNOWN = frozenset(FIELDS)
 _TEXTS = tuple(name for name in FIELDS if name not in ("amount", "facts"))
+# What an event may be about while nobody knows the customer.
+_WITHOUT_CUSTOMER = ("lead", "vehicle", "pay_request", "card_payment")
+_NOBODYS = frozenset({"gateway.failed"})  # a call that may be about no payment at all
 
 # What a deposit's money did; without amount and deposit such an event says nothing.
 DEPOSIT_MONEY = frozenset(
@@ -107,12 +110,12 @@ def event_from_dict(row: Mapping[str, object], currency: str | None = None) -> E
 	text = texts.get
 	key, type_, at = text("key"), text("type"), text("happened_at")
 	customer, company, title = text("customer"), text("company"), text("title")
-	known = customer or text("lead") or text("vehicle")
+	known = customer or any(text(name) for name in _WITHOUT_CUSTOMER) or type_ in _NOBODYS
 	if not (key and type_ and at and known and company and title):
 		missing = ", ".join(
 			name for name in REQUIRED if not row.get(name) and not (name == "customer" and known)
 		)
-		hint = "" if known else " (only of a lead or a vehicle may nobody know the customer)"
+		hint = "" if known else " (only of a lead, a vehicle or a card payment may nobody know the customer)"
 		raise BadEvent("missing", f"missing: {missing}{hint}")
 	if type_ not in EVENT_TYPES:
 		near = get_close_matches(type_, EVENT_TYPES, 1)

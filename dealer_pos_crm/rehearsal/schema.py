@@ -3,6 +3,8 @@
 import sqlite3
 from pathlib import Path
 
+from ..domain.event import SUBJECTS
+
 VERSION = 4
 _APPLICATION = 0x44504F53  # tells our files from other people's databases
 
@@ -123,6 +125,12 @@ CREATE TABLE currencies (company TEXT PRIMARY KEY, currency TEXT NOT NULL) WITHO
 """
 
 
+# What earlier versions lack; they are brought up to date when they are opened.
+_OLDEST = 2
+_ADDED: dict[int, tuple[str, ...]] = {3: ("lead",), 4: ("pay_request", "card_payment")}
+assert all(name in SUBJECTS for names in _ADDED.values() for name in names)
+
+
 class NotARehearsal(Exception):
 	"""The file is something else, or was made by another version; the text says what to do."""
 
@@ -165,12 +173,25 @@ def _is_new(connection: sqlite3.Connection, path: str) -> bool:
 	(tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 	name = Path(path).name
 	if application == _APPLICATION:
-		if version != VERSION:
+		if _OLDEST <= version < VERSION:
+			_bring_up_to_date(connection, version)
+		elif version != VERSION:
 			raise NotARehearsal(f"{name} was made by another version; start over with --fresh")
 		return False
 	if tables:
 		raise NotARehearsal(f"{name} is a database, but no rehearsal; give another file")
 	return True
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, version: int) -> None:
+	"""Add the subjects that the version did not have, all or none; what it told stays as it is."""
+	columns = [name for since, names in _ADDED.items() if since > version for name in names]
+	statements = [
+		f"ALTER TABLE {table} ADD COLUMN {name} TEXT;"
+		for table in ("events", "follow_ups")
+		for name in columns
+	]
+	connection.executescript(f"BEGIN;{''.join(statements)}PRAGMA user_version = {VERSION};COMMIT;")
 
 
 def remove(path: Path) -> None:

@@ -69,12 +69,30 @@ FLOOR = (
 	"vehicle.recon_started",
 	"consent.revoked",
 )
+AFAR = (
+	"pay_request.sent",
+	"pay_request.opened",
+	"pay_request.paid",
+	"pay_request.failed",
+	"payment.failed",
+	"payment.late",
+	"payment.received",
+	"deposit.taken",
+	"refund.requested",
+	"refund.failed",
+	"refund.paid",
+	"authorisation.ending",
+	"authorisation.captured",
+	"dispute.opened",
+	"dispute.won",
+	"gateway.failed",
+)
 
 
 def history(seed: int) -> list[Event]:
 	"""A few things that happened: at once, in split occasions, some undone, some undone before they were told."""
 	chance = random.Random(seed)
-	types = (TYPES, LANE, FLOOR)[seed % 3]
+	types = (TYPES, LANE, FLOOR, AFAR)[seed % 4]
 	keys = [f"store-{seed}-{number}" for number in range(chance.randint(2, 9))]
 	events = []
 	for key in keys:
@@ -95,6 +113,8 @@ def history(seed: int) -> list[Event]:
 				),
 				company="Nowhere",
 				title=key,
+				pay_request=chance.choice([None, f"P1-{seed}", f"P2-{seed}"]) if types is AFAR else None,
+				card_payment=chance.choice([None, f"C1-{seed}", f"C2-{seed}"]) if types is AFAR else None,
 				deposit=chance.choice([None, f"D1-{seed}", f"D1-{seed}", f"D2-{seed}"]),
 				declined_service=chance.choice([None, f"S1-{seed}", f"S2-{seed}"]),
 				appointment=chance.choice([None, f"A1-{seed}"]),
@@ -115,6 +135,7 @@ def history(seed: int) -> list[Event]:
 					"lead_hours": "216",
 					"due_on": (MONDAY + timedelta(days=20)).date().isoformat(),
 					"first_service_on": (MONDAY + timedelta(days=30)).date().isoformat(),
+					"until": (MONDAY + timedelta(days=3)).isoformat(),
 					"due_at": (MONDAY + timedelta(days=2)).isoformat(),
 					"to": chance.choice(["Visit", "Write-up"]),
 					"item": chance.choice(["Key", "Mats"]),

@@ -274,7 +274,60 @@ def wild_showroom(seed: int, count: int, *, ordered: bool = True) -> list[Event]
 	return made
 
 
-WILD = (wild, wild_lane, wild_showroom)
+_FROM_AFAR = (
+	"pay_request.sent", "pay_request.sent", "pay_request.opened", "pay_request.paid", "pay_request.part_paid",
+	"pay_request.failed", "pay_request.expired", "pay_request.cancelled", "payment.failed", "payment.unapplied",
+	"payment.late", "payment.received", "payment.reversed", "deposit.taken", "deposit.refunded", "refund.paid",
+	"authorisation.placed", "authorisation.ending", "authorisation.captured", "authorisation.expired",
+	"refund.requested", "refund.failed", "refund.rejected", "dispute.opened", "dispute.evidence_sent",
+	"dispute.won", "gateway.failed", "terms.accepted",
+)  # fmt: skip
+
+
+def wild_afar(seed: int, count: int, *, ordered: bool = True) -> list[Event]:
+	"""Money from afar as no gateway tells it: outcomes before requests, calls that are nobody's."""
+	rng = random.Random(f"afar-{seed}")
+	at = MONDAY
+	made: list[Event] = []
+	for number in range(count):
+		at += timedelta(minutes=rng.choice((0, 0, 5, 40, 600, 3000, 12000)))
+		kind = rng.choice(_FROM_AFAR)
+		made.append(
+			event(
+				kind,
+				f"{kind}:C{number}",
+				at=at,
+				customer="" if kind == "gateway.failed" and rng.random() < 0.5 else f"C-{rng.randrange(2)}",
+				department=rng.choice(("Sales", "Service", "Accounting")),
+				pay_request=rng.choice(("PAY-1", "PAY-2", None)),
+				card_payment=rng.choice(("CARD-1", "CARD-2", "CARD-3", None)),
+				deposit=rng.choice(("D-1", "D-2"))
+				if kind.startswith("deposit")
+				else rng.choice(("D-1", None)),
+				repair_order=rng.choice(("RO-1", None, None)),
+				reference_doctype="Dispute Case",
+				reference_name=rng.choice(("DSP-1", "DSP-2")),
+				amount=usd(str(rng.randrange(1, 900))),
+				actor=rng.choice(("ann@x.example", "bob@x.example", None)),
+				facts={
+					"what": "a car",
+					"reason": rng.choice(("", "Card declined")),
+					"how": rng.choice(("Online", "In person")),
+					**{
+						name: (at + timedelta(hours=rng.choice((0, 1, 80, 300)))).isoformat()
+						for name in ("due_at", "until", "expires_at")
+						if rng.random() < 0.7
+					},
+				},
+				reverses=rng.choice(made).key if made and kind == "payment.reversed" else None,
+			)
+		)
+	if not ordered:
+		rng.shuffle(made)
+	return made
+
+
+WILD = (wild, wild_lane, wild_showroom, wild_afar)
 
 
 def batches(lines: Sequence[Event]) -> list[int]:

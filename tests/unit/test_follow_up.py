@@ -157,10 +157,29 @@ def test_places_are_filled_with_what_the_event_says():
 		({"deposit": "D", "vehicle": "V"}, "customer", ("customer", "Ann")),
 		({"deposit": "D"}, "vehicle", ("deposit", "D")),  # no vehicle: rather the deposit than everything
 		({}, "vehicle", ("customer", "Ann")),
+		# How the money came is not what a deposit is about.
+		({"pay_request": "P", "card_payment": "C", "deposit": "D", "vehicle": "V"}, None, ("deposit", "D")),
+		({"pay_request": "P", "card_payment": "C"}, None, ("customer", "Ann")),
+		({"pay_request": "P", "deposit": "D"}, "pay_request", ("pay_request", "P")),
+		({"pay_request": "P", "deposit": "D"}, "card_payment", ("deposit", "D")),
 	],
 )
 def test_subject(subjects, about, expected):
 	assert subject_of(event(**subjects), about) == expected
+
+
+@pytest.mark.parametrize(
+	"kind",
+	[
+		"pay_request.sent", "pay_request.paid", "payment.failed", "payment.late", "refund.failed", "dispute.opened",
+		"authorisation.ending", "gateway.failed", "terms.accepted",
+	],
+)  # fmt: skip
+def test_of_a_step_of_the_paying_it_is_the_paying(kind):
+	more = {"deposit": "D", "deal": "L", "vehicle": "V"}
+	assert subject_of(event("e", kind, pay_request="P", card_payment="C", **more)) == ("pay_request", "P")
+	assert subject_of(event("e", kind, card_payment="C", **more)) == ("card_payment", "C")
+	assert subject_of(event("e", kind, **more)) == ("deposit", "D")
 
 
 # --- rules --------------------------------------------------------------------------------------------

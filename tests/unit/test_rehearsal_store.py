@@ -16,7 +16,7 @@ from dealer_pos_crm.rehearsal.run import open_until
 from dealer_pos_crm.rehearsal.store import SqliteStore
 
 from .memory_store import MemoryStore
-from .rehearsal_helpers import MONDAY, WILD, event, events_in, follow_ups_in, usd
+from .rehearsal_helpers import MONDAY, WILD, event, events_in, follow_ups_in, usd, wild
 
 RULES = (
 	*DEFAULT_RULES,
@@ -47,6 +47,7 @@ RULES = (
 		stops=frozenset({"deal.opened", "visit.made"}),
 	),
 	Rule("clean", "vehicle.recon_started", "{what}", cap=1, stops=frozenset({"vehicle.frontline_ready"})),
+	Rule("unpaid", "pay_request.sent", "{amount}", stops=frozenset({"payment.received", "deposit.taken"})),
 	Rule("off", "deposit.taken", "off", enabled=False, stops=frozenset({"lead.received"})),
 )
 
@@ -78,7 +79,7 @@ def play_in_memory(events: Sequence[Event], rules: Sequence[Rule], end: datetime
 @pytest.mark.parametrize("ordered", [True, False], ids=["in order", "shuffled"])
 @pytest.mark.parametrize("seed", range(36))
 def test_same_promises_as_in_memory(seed, ordered):
-	events = WILD[seed % 3](seed, 60, ordered=ordered)
+	events = WILD[seed % len(WILD)](seed, 60, ordered=ordered)
 	end = max(one.happened_at for one in events) + timedelta(days=2)
 	plain = play_in_memory(events, RULES, end)
 	store = sqlite_store()
@@ -93,7 +94,7 @@ def test_same_promises_as_in_memory(seed, ordered):
 
 @pytest.mark.parametrize("seed", range(15))
 def test_any_order_leads_to_the_same_plans(seed):
-	history = WILD[seed % 3]
+	history = WILD[seed % len(WILD)]
 	events = history(seed, 40)
 	found = []
 	for order in (events, list(reversed(events)), history(seed, 40, ordered=False)):
@@ -102,6 +103,54 @@ def test_any_order_leads_to_the_same_plans(seed):
 			record(one, store)
 		found.append((events_in(store.connection), follow_ups_in(store.connection)))
 	assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize(
+	("version", "lacking"),
+	[(3, ("pay_request", "card_payment")), (2, ("lead", "pay_request", "card_payment"))],
+)
+def test_a_file_of_an_earlier_version_goes_on(tmp_path, version, lacking):
+	path = str(tmp_path / "old.sqlite")
+	before = [one for one in wild(1, 40) if one.type != "gateway.failed"]
+	store = SqliteStore(schema.connect(path), RuleBook(RULES, DEFAULT_HOURS))
+	store.begin()
+	for one in before:
+		record(one, store)
+	store.commit()
+	told, promised = events_in(store.connection), follow_ups_in(store.connection)
+	store.connection.close()
+	old = sqlite3.connect(path)
+	for table in ("events", "follow_ups"):
+		for name in lacking:
+			if name == "lead" and table == "follow_ups":
+				old.execute(
+					"DROP INDEX IF EXISTS follow_up_opened_of_lead"
+				)  # made by its rules, not by its version
+			old.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+	old.execute(f"PRAGMA user_version = {version}")
+	old.close()
+
+	again = SqliteStore(schema.connect(path), RuleBook(RULES, DEFAULT_HOURS))
+	assert again.connection.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
+	assert (events_in(again.connection), follow_ups_in(again.connection)) == (told, promised)
+	again.begin()
+	sent = event(
+		"pay_request.sent", "s", at=before[-1].happened_at, pay_request="PAY-1", card_payment="CARD-1"
+	)
+	assert record(sent, again).written
+	assert again.event("s") == sent
+	assert {f.subject for f in follow_ups_in(again.connection).values()} >= {("pay_request", "PAY-1")}
+
+
+def test_a_file_of_another_time_is_refused(tmp_path):
+	path = str(tmp_path / "new.sqlite")
+	connection = schema.connect(path)
+	for version in (1, schema.VERSION + 1):
+		connection.execute(f"PRAGMA user_version = {version}")
+		connection.close()
+		with pytest.raises(schema.NotARehearsal, match="--fresh"):
+			schema.connect(path)
+		connection = sqlite3.connect(path)
 
 
 def test_it_is_a_store_to_the_type_checker():

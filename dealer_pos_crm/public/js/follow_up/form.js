@@ -182,6 +182,27 @@ function why(doc, facts) {
 		</p>`;
 }
 
+function request(row) {
+	const said = [__(row.status), money(row.amount, row.currency)];
+	if (row.paid_amount) said.push(__("{0} paid", [money(row.paid_amount, row.currency)]));
+	return html`${link("Pay Request", row.name, row.what || row.name)} · ${said.join(" · ")}${
+		row.failure ? html`<br /><span class="dlr-small">${row.failure}</span>` : ""
+	}${testing(row)}`;
+}
+
+function card(row) {
+	const said = [__(row.status), money(row.amount, row.currency)];
+	if (row.status === "Authorised" && row.capture_before)
+		said.push(__("held until {0}", [exact(row.capture_before)]));
+	return html`${link("Card Payment", row.name)} · ${said.join(" · ")}${
+		row.booking_note ? html`<br /><span class="dlr-small">${row.booking_note}</span>` : ""
+	}${testing(row)}`;
+}
+
+function testing(row) {
+	return row.test_mode ? html` · <b>${__("TEST MODE")}</b>` : "";
+}
+
 function known(facts) {
 	const rows = [];
 	if (facts.lead) rows.push([__("Lead"), link("Lead", facts.lead.name, facts.lead.title)]);
@@ -192,6 +213,8 @@ function known(facts) {
 			link("Dealer Vehicle", facts.vehicle.name, facts.vehicle.title),
 		]);
 	}
+	if (facts.pay_request) rows.push([__("Pay request"), request(facts.pay_request)]);
+	if (facts.card_payment) rows.push([__("Card payment"), card(facts.card_payment)]);
 	if (facts.deposit) {
 		const { deposit } = facts;
 		rows.push([
