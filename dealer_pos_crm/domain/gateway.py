@@ -109,6 +109,8 @@ class SessionFact:
 
 @dataclass(frozen=True, slots=True)
 class RefundFact:
+	"""``release``: the rest of a hold that was not captured; the provider calls it a refund, no money moved."""
+
 	refund: str
 	state: RefundState
 	provider_status: str
@@ -119,6 +121,7 @@ class RefundFact:
 	failure: str = ""
 	reference: str = ""  # what the cardholder's bank finds it by
 	created_at: datetime | None = None
+	release: bool = False
 	metadata: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
 
