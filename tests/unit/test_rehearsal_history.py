@@ -43,8 +43,17 @@ class TestCodec:
 		assert kind == "missing"
 		assert field in reason
 
-	@pytest.mark.parametrize("known", [{"lead": "L-1"}, {"vehicle": "V-1"}])
-	def test_of_a_lead_or_a_car_nobody_need_know_the_customer(self, known):
+	@pytest.mark.parametrize(
+		"known",
+		[
+			{"lead": "L-1"},
+			{"vehicle": "V-1"},
+			{"pay_request": "P-1"},
+			{"card_payment": "C-1"},
+			{"type": "gateway.failed"},
+		],
+	)
+	def test_of_a_lead_a_car_or_a_card_nobody_need_know_the_customer(self, known):
 		told = event_from_dict(row(customer=None, **known))
 		assert told.customer == ""
 		assert "customer" not in event_to_dict(told)
