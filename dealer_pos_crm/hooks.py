@@ -191,6 +191,9 @@ scheduler_events = {
 			"dealer_pos_crm.dealer_showroom.visits.appointments.mark_missed",
 		],
 	},
+	"hourly_long": [
+		"dealer_pos_crm.dealer_cashier.payouts.reading.sweep",
+	],
 	"daily": [
 		"dealer_pos_crm.dealer_crm.absences.begin_today",
 	],

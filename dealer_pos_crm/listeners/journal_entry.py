@@ -1,7 +1,11 @@
-"""Journal Entry: rows against a deposit's payment are refused, because they leave its balance stale; one of a
-repair order is told to the order and to the recon it is for; one of commissions lets them wait again; one of a deal is told to the deal."""
+"""Journal Entry: rows against a deposit's payment are refused, because they leave its balance stale.
+
+One of a repair order is told to the order and to the recon it is for; one of commissions lets them wait
+again; one of a deal is told to the deal; one of a payout lets the payout be booked again.
+"""
 
 from dealer_pos_crm.dealer_cashier.deposits import guard
+from dealer_pos_crm.dealer_cashier.payouts import booking as payout_booking
 from dealer_pos_crm.dealer_service.billing import position
 from dealer_pos_crm.dealer_setup.settings import is_dealership
 from dealer_pos_crm.dealer_showroom.commission import posting
@@ -30,6 +34,8 @@ def before_cancel(doc, method=None) -> None:
 def on_cancel(doc, method=None) -> None:
 	_tell_recon(doc)
 	posting.unpost(doc.name)
+	if doc.get("dealer_gateway_payout"):
+		payout_booking.entry_cancelled(doc)
 	position.touch_document(doc)
 	deal_position.touch_document(doc)
 	position.settle()

@@ -44,6 +44,7 @@ import * as lead_status from "./lead_response/status";
 import * as papers from "./papers/form";
 import * as papers_title from "./papers/title";
 import * as papers_we_owe from "./papers/we_owe";
+import * as payout from "./payout/form";
 import * as recall from "./recall/form";
 import * as recon from "./recon/form";
 import * as recon_status from "./recon/status";
@@ -96,6 +97,7 @@ Object.assign(dealer, {
 	lead_feed,
 	lead_intake,
 	papers: { ...papers, title: papers_title, we_owe: papers_we_owe },
+	payout,
 	recall,
 	recon: { ...recon_status, ...recon },
 	repair_order: { ...repair_order_status, ...find_order, ...check_in, ...repair_order },

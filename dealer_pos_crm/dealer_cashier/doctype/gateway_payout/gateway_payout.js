@@ -1,0 +1,3 @@
+frappe.ui.form.on("Gateway Payout", {
+	refresh: (frm) => dealer.payout.refresh(frm),
+});
