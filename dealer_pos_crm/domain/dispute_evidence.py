@@ -1,0 +1,241 @@
+"""What a dealership shows the bank in a dispute: texts, papers, and what the reason given asks for.
+
+Lengths are the provider's: 20,000 characters a text, 150,000 in all (Stripe, dispute evidence). What is said
+here of reasons follows the provider's categories; a bank weighs them as it likes.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from .money import Money
+from .refusal import Refused, _
+
+LONGEST_TEXT = 20_000
+LONGEST_IN_ALL = 150_000
+# What the papers of one answer may weigh together. Banks take little; the provider's own limit is not public.
+HEAVIEST = 4_500_000
+
+# The provider's fields for texts that a dealership can fill. The others are of shops that ship parcels.
+TEXTS: tuple[str, ...] = (
+	"product_description",
+	"customer_name",
+	"customer_email_address",
+	"customer_purchase_ip",
+	"billing_address",
+	"service_date",
+	"refund_policy_disclosure",
+	"cancellation_policy_disclosure",
+	"refund_refusal_explanation",
+	"cancellation_rebuttal",
+	"duplicate_charge_id",
+	"duplicate_charge_explanation",
+	"access_activity_log",
+	"shipping_date",
+	"uncategorized_text",
+)
+
+
+class Section(str, Enum):
+	"""The parts of an evidence pack, in its order."""
+
+	COVER = "Cover"
+	RECEIPT = "Receipt"
+	TERMS = "Terms"
+	AGREEMENT = "Agreement"
+	SERVICE = "Service"
+	DELIVERY = "Delivery"
+	TIMELINE = "Timeline"
+	MESSAGES = "Messages"
+	POLICY = "Policy"
+	SENSITIVE = "Sensitive"
+
+
+# section -> the provider's field for a paper. The whole pack goes into ``uncategorized_file``.
+FILES: Mapping[Section, str] = {
+	Section.RECEIPT: "receipt",
+	Section.AGREEMENT: "customer_signature",
+	Section.SERVICE: "service_documentation",
+	Section.DELIVERY: "shipping_documentation",
+	Section.MESSAGES: "customer_communication",
+	Section.POLICY: "refund_policy",
+	Section.TERMS: "cancellation_policy",
+}
+WHOLE_PACK = "uncategorized_file"
+
+
+class Proof(str, Enum):
+	"""What may be shown. Whether the dealership has it is for the documents to say."""
+
+	RECEIPT = "Receipt"
+	TERMS = "Accepted terms"
+	AGREEMENT = "Signed agreement"
+	APPROVALS = "Approvals of the work"
+	INSPECTION = "Inspection"
+	DELIVERY = "Proof of delivery"
+	MESSAGES = "Messages with the customer"
+	POLICY = "Refund policy"
+	IDENTITY = "Who paid, from where"
+	REBUTTAL = "Why the claim is wrong"
+	DESCRIPTION = "What was sold"
+	DATE = "Date of sale or service"
+	OTHER_CHARGE = "The other charge"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+	"""Why a cardholder's bank disputes: what it claims, what shows otherwise, the most telling first."""
+
+	title: str
+	claim: str
+	shows: tuple[Proof, ...]
+
+
+_ALWAYS = (Proof.DESCRIPTION, Proof.RECEIPT, Proof.REBUTTAL)
+_OTHER = Reason(
+	_("Other"),
+	_("The bank gives no reason of its own"),
+	(
+		Proof.DESCRIPTION,
+		Proof.RECEIPT,
+		Proof.TERMS,
+		Proof.AGREEMENT,
+		Proof.DELIVERY,
+		Proof.MESSAGES,
+		Proof.REBUTTAL,
+	),
+)
+REASONS: Mapping[str, Reason] = {
+	"fraudulent": Reason(
+		_("Fraudulent"),
+		_("The cardholder says that they did not make this payment"),
+		(Proof.IDENTITY, Proof.TERMS, Proof.AGREEMENT, Proof.DELIVERY, Proof.MESSAGES, *_ALWAYS),
+	),
+	"unrecognized": Reason(
+		_("Not Recognised"),
+		_("The cardholder does not know what this payment was for"),
+		(Proof.IDENTITY, Proof.RECEIPT, Proof.DESCRIPTION, Proof.AGREEMENT, Proof.DELIVERY, Proof.REBUTTAL),
+	),
+	"duplicate": Reason(
+		_("Charged Twice"),
+		_("The cardholder says that the same was paid twice"),
+		(Proof.OTHER_CHARGE, *_ALWAYS),
+	),
+	"credit_not_processed": Reason(
+		_("Refund Not Received"),
+		_("The cardholder says that a refund was promised and never came"),
+		(Proof.POLICY, Proof.TERMS, Proof.AGREEMENT, Proof.MESSAGES, *_ALWAYS),
+	),
+	"product_not_received": Reason(
+		_("Not Received"),
+		_("The cardholder says that the car, or the work, was never handed over"),
+		(Proof.DELIVERY, Proof.DATE, Proof.AGREEMENT, Proof.APPROVALS, Proof.MESSAGES, *_ALWAYS),
+	),
+	"product_unacceptable": Reason(
+		_("Not as Described"),
+		_("The cardholder says that the car, or the work, was not as described"),
+		(
+			Proof.APPROVALS,
+			Proof.INSPECTION,
+			Proof.AGREEMENT,
+			Proof.DELIVERY,
+			Proof.POLICY,
+			Proof.MESSAGES,
+			*_ALWAYS,
+		),
+	),
+	"subscription_canceled": Reason(
+		_("Cancelled"),
+		_("The cardholder says that the order was cancelled and charged all the same"),
+		(Proof.TERMS, Proof.POLICY, Proof.AGREEMENT, Proof.MESSAGES, *_ALWAYS),
+	),
+	"noncompliant": Reason(
+		_("Rules of the Card Network"),
+		_("The bank says that a rule of the card network was broken; the provider's page names it"),
+		(Proof.TERMS, Proof.MESSAGES, *_ALWAYS),
+	),
+	"general": _OTHER,
+	"customer_initiated": _OTHER,
+}
+
+
+def reason_of(code: str) -> Reason:
+	"""What is known of a reason; one that is not known keeps its own name."""
+	found = REASONS.get(code)
+	if found:
+		return found
+	return Reason(code.replace("_", " ").title() if code else _OTHER.title, _OTHER.claim, _OTHER.shows)
+
+
+def missing(reason: str, there: Collection[Proof]) -> list[Proof]:
+	"""What this reason asks for and is not there, the most telling first."""
+	return [proof for proof in reason_of(reason).shows if proof not in there]
+
+
+def check_texts(texts: Mapping[str, str]) -> dict[str, str]:
+	"""The texts as they may be sent: known fields, not empty, each and all within the provider's lengths."""
+	kept = {field: text.strip() for field, text in texts.items() if text and text.strip()}
+	for field, text in kept.items():
+		if field not in TEXTS:
+			raise Refused("field", _("{0} is no text of an answer to a dispute"), field)
+		if len(text) > LONGEST_TEXT:
+			raise Refused(
+				"too_long",
+				_("{0} has {1} characters; the bank takes {2}. Shorten it, and leave the rest to the papers"),
+				field,
+				len(text),
+				LONGEST_TEXT,
+			)
+	whole = sum(map(len, kept.values()))
+	if whole > LONGEST_IN_ALL:
+		raise Refused(
+			"too_long",
+			_("The texts have {0} characters together; the bank takes {1}. Shorten them"),
+			whole,
+			LONGEST_IN_ALL,
+		)
+	return kept
+
+
+def cut(text: str, more: str, longest: int = LONGEST_TEXT) -> str:
+	"""A text made by us, at most ``longest`` long, cut at a line; ``more`` says that there is more."""
+	if len(text) <= longest:
+		return text
+	kept = text[: longest - len(more) - 1]
+	head, _line, _rest = kept.rpartition("\n")
+	return f"{head or kept}\n{more}"
+
+
+def papers_to_send(pack: int, parts: Mapping[str, int], heaviest: int = HEAVIEST) -> list[str]:
+	"""Which fields get a paper of their own beside the whole pack: as many as the weight allows, in order."""
+	left = heaviest - pack
+	chosen = []
+	for field, size in parts.items():
+		if size <= left:
+			chosen.append(field)
+			left -= size
+	return chosen
+
+
+class Advice(str, Enum):
+	"""What a refund and a dispute of the same payment mean for each other."""
+
+	NONE = "none"
+	DO_NOT_REFUND = "do not refund"  # the bank has the money already: a refund would pay twice
+	MAY_REFUND = "may refund"  # an inquiry: a refund ends it, before it costs a fee
+	REFUND_UNDER_WAY = "refund under way"
+	SHOW_THE_REFUND = "show the refund"  # given back before: that is the answer
+
+
+def advice(
+	*, open_: bool, inquiry: bool, refundable: bool, withdrawn: Money, refunded: Money, pending: Money
+) -> Advice:
+	if not open_:
+		return Advice.NONE
+	if pending.minor > 0:
+		return Advice.REFUND_UNDER_WAY
+	if refunded.minor > 0:
+		return Advice.SHOW_THE_REFUND
+	if inquiry and refundable and not withdrawn:
+		return Advice.MAY_REFUND
+	return Advice.DO_NOT_REFUND
