@@ -5,6 +5,7 @@ again; one of a deal is told to the deal; one of a payout lets the payout be boo
 """
 
 from dealer_pos_crm.dealer_cashier.deposits import guard
+from dealer_pos_crm.dealer_cashier.disputes import booking as disputes
 from dealer_pos_crm.dealer_cashier.payouts import booking as payout_booking
 from dealer_pos_crm.dealer_service.billing import position
 from dealer_pos_crm.dealer_setup.settings import is_dealership
@@ -17,10 +18,12 @@ from dealer_pos_crm.dealer_showroom.recon import recon
 def validate(doc, method=None) -> None:
 	if is_dealership(doc.company):
 		guard.check_journal(doc)
+		disputes.check_entry(doc)
 
 
 def on_submit(doc, method=None) -> None:
 	_tell_recon(doc)
+	disputes.entry_changed(doc)
 	position.touch_document(doc)
 	deal_position.touch_document(doc)
 	position.settle()
@@ -34,6 +37,7 @@ def before_cancel(doc, method=None) -> None:
 def on_cancel(doc, method=None) -> None:
 	_tell_recon(doc)
 	posting.unpost(doc.name)
+	disputes.entry_changed(doc)
 	if doc.get("dealer_gateway_payout"):
 		payout_booking.entry_cancelled(doc)
 	position.touch_document(doc)
