@@ -33,6 +33,9 @@ OF_A_CAR = {
 	"vehicle.stocked", "vehicle.recon_started", "vehicle.recon_step_done", "vehicle.frontline_ready",
 	"vehicle.repriced", "vehicle.sold", "vehicle.returned", "vehicle.traded_in",
 }  # fmt: skip
+CARD_MONEY = {
+	kind for kind in EVENT_TYPES if kind.startswith(("pay_request.", "authorisation.", "dispute.", "terms."))
+} | {"payment.failed", "refund.requested", "refund.failed"}
 KINDS = {kind for kind in EVENT_TYPES if kind.startswith(OF_THE_SHOWROOM)} | OF_A_CAR
 BOTH = {"deposit.reinstated", "invoice.cancelled"}  # of a delivery that was undone; not in every month
 
@@ -514,7 +517,9 @@ class TestEvents:
 		seldom = {"claim.paid", "claim.denied", "declined_service.reopened", "declined_service.closed"}
 		floor = {one for one in found if one in KINDS}
 		assert {"lead.received", "lead.responded", "deal.delivered", "vehicle.frontline_ready"} <= floor
-		assert set(found) - seldom - floor - BOTH == {
+		afar = {one for one in found if one in CARD_MONEY}
+		assert {"pay_request.sent", "pay_request.paid", "pay_request.expired", "refund.requested"} <= afar
+		assert set(found) - seldom - floor - afar - BOTH == {
 			"deposit.taken", "deposit.applied", "deposit.refunded", "deposit.forfeited", "deposit.moved",
 			"deposit.hold_expired", "payment.reversed", "payment.received", "vehicle.held", "vehicle.released",
 			"invoice.issued", "invoice.credited",
@@ -811,3 +816,71 @@ class TestShowroom:
 		}
 		assert any(names == {""} for names in whose.values())
 		assert all(told.customer for told in events if told.deal)
+
+
+class TestCardMoney:
+	def test_a_request_is_sent_before_it_is_opened_and_paid_once(self, place):
+		order = (
+			"pay_request.sent",
+			"pay_request.opened",
+			"pay_request.failed",
+			"pay_request.paid",
+			"pay_request.expired",
+		)
+		events = events_of(place, script.acts(90, TODAY, place))
+		stories: dict[str, list] = {}
+		for told in events:
+			if told.type in order:
+				stories.setdefault(told.pay_request, []).append(told)
+		assert len(stories) > 15
+		for steps in stories.values():
+			kinds = [told.type for told in steps]
+			assert kinds[0] == "pay_request.sent"
+			assert kinds == sorted(kinds, key=order.index)
+			assert len({told.customer for told in steps}) == 1
+			assert kinds.count("pay_request.paid") + kinds.count("pay_request.expired") <= 1
+		paid = {told.pay_request for told in events if told.type == "pay_request.paid"}
+		assert paid == {
+			told.pay_request for told in events if told.type == "deposit.taken" and told.pay_request
+		}
+
+	def test_what_goes_back_to_a_card_came_from_it(self, place):
+		events = events_of(place, script.acts(90, TODAY, place))
+		came = {told.card_payment: told.amount.minor for told in events if told.type == "deposit.taken"}
+		back: Counter[str] = Counter()
+		for told in events:
+			if told.type == "deposit.refunded" and told.card_payment:
+				back[told.card_payment] += told.amount.minor
+		assert back
+		assert all(0 < amount <= came[card] for card, amount in back.items())
+		asked = [told for told in events if told.type == "refund.requested"]
+		assert {told.card_payment for told in asked} == set(back)
+		assert len({told.reference_name for told in asked}) == len(asked)
+
+	def test_every_kind_of_it_happens_sooner_or_later(self):
+		found = Counter()
+		for seed in (1, 2, 3):
+			place = house(seed)
+			found.update(told.type for told in events_of(place, script.acts(120, TODAY, place)))
+		assert set(found) >= {
+			"payment.failed", "pay_request.failed", "pay_request.expired", "terms.accepted", "refund.failed",
+			"dispute.opened", "dispute.evidence_sent", "authorisation.placed", "authorisation.ending",
+			"authorisation.released",
+		}  # fmt: skip
+
+	def test_it_changes_no_other_story(self, place):
+		acts = script.acts(60, TODAY, place)
+		told = events_of(place, acts)
+		plain = [one for one in told if one.type not in CARD_MONEY]
+		assert [one.key for one in plain] == [
+			one.key for one in sorted(plain, key=lambda one: one.happened_at)
+		]
+		assert all(one.type.startswith(("deposit.", "payment.reversed")) for one in plain if one.card_payment)
+		assert total([one.amount for one in plain if one.type == "deposit.taken"], "USD") == total(
+			[
+				act.amount
+				for act in acts
+				if isinstance(act, act_types.TakeDeposit | showroom_acts.LeaveDeposit)
+			],
+			"USD",
+		)

@@ -22,6 +22,7 @@ from .acts import (
 	RefundDeposit,
 	TakeDeposit,
 )
+from .card_money import with_card_money
 from .deal_events import ShowroomLedger
 from .house import House
 from .lane_acts import AnyAct
@@ -35,6 +36,7 @@ def events_of(place: House, acts: Iterable[AnyAct]) -> list[Event]:
 	acts = list(acts)
 	ledger = _Ledger(place, frozenset(act.lead_id for act in acts if isinstance(act, OpenDeal)))
 	told = [event for act in acts for event in ledger.told(act)]
+	told = with_card_money(told, acts, place.seed)
 	return sorted(told, key=lambda event: event.happened_at)  # a hold after a move is told a second late
 
 
