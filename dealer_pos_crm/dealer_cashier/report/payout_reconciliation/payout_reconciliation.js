@@ -1,0 +1,39 @@
+frappe.query_reports["Payout Reconciliation"] = {
+	filters: [
+		{
+			fieldname: "company",
+			label: __("Company"),
+			fieldtype: "Link",
+			options: "Company",
+			reqd: 1,
+			default: dealer.companies()[0],
+			get_query: () => ({ filters: { name: ["in", dealer.companies()] } }),
+		},
+		{
+			fieldname: "from_date",
+			label: __("From"),
+			fieldtype: "Date",
+			reqd: 1,
+			default: frappe.datetime.add_days(frappe.datetime.get_today(), -30),
+		},
+		{
+			fieldname: "to_date",
+			label: __("To"),
+			fieldtype: "Date",
+			reqd: 1,
+			default: frappe.datetime.get_today(),
+		},
+		{
+			fieldname: "mode_of_payment",
+			label: __("Mode of Payment"),
+			fieldtype: "Link",
+			options: "Mode of Payment",
+		},
+		{
+			fieldname: "department",
+			label: __("Department"),
+			fieldtype: "Select",
+			options: ["", "Sales", "F&I", "Service", "Parts", "BDC", "Accounting"],
+		},
+	],
+};
