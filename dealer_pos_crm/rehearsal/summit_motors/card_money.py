@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from ...domain.event import Event
-from .acts import PayInvoice, TakeDeposit
+from .acts import ApplyDeposit, IssueInvoice, PayInvoice, TakeDeposit
 from .lane_acts import AnyAct
 from .people import staff_of
 
@@ -29,14 +29,18 @@ class _CardMoney:
 	def __init__(self, acts: Iterable[AnyAct], seed: int) -> None:
 		self._seed = seed
 		self._remote: dict[str, TakeDeposit] = {}
-		self._paid: set[str] = set()
+		self._open: set[str] = set()  # invoices of the counter that nobody paid anything on
+		paid: set[str] = set()
 		moments: list[datetime] = []
 		for act in acts:
 			moments.append(act.at)
 			if isinstance(act, TakeDeposit) and act.channel == "Remote":
 				self._remote[act.deposit_id] = act
-			elif isinstance(act, PayInvoice):
-				self._paid.add(act.invoice_id)
+			elif isinstance(act, IssueInvoice):
+				self._open.add(act.invoice_id)
+			elif isinstance(act, PayInvoice | ApplyDeposit):
+				paid.add(act.invoice_id)
+		self._open -= paid
 		self._first = min(moments, default=datetime.min)  # what is told begins and ends with the acts
 		self._last = max(moments, default=datetime.max)
 		self._accountant = staff_of("Dealer Accountant")[0].email
@@ -49,7 +53,7 @@ class _CardMoney:
 				yield replace(event, **_of(event))
 			elif event.deposit in self._remote and event.type == "deposit.refunded":
 				yield from self._refunded(event)
-			elif event.type == "invoice.issued" and event.reference_name not in self._paid:
+			elif event.type == "invoice.issued" and event.reference_name in self._open:
 				yield event
 				yield from self._still_open(event)
 			elif event.type == "ro.opened":
