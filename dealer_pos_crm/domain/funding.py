@@ -4,6 +4,7 @@ import enum
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from .ageing import Ageing
 from .money import Money
 from .refusal import Refused, _
 
@@ -17,13 +18,8 @@ class Status(str, enum.Enum):
 	SHORT = "Short-funded"
 
 
-# Days since delivery, up to and including, in a report's order; the last one has no end.
-BUCKETS: tuple[tuple[str, int | None], ...] = (
-	("0-7", 7),
-	("8-15", 15),
-	("16-30", 30),
-	("31+", None),
-)
+# Days since delivery.
+AGEING = Ageing(7, 15, 30)
 
 
 @dataclass(frozen=True)
@@ -87,11 +83,3 @@ def check_amount(amount: Money, transit: Transit, *, book_difference: bool) -> M
 			transit.open,
 		)
 	return difference
-
-
-def days_open(since: date, today: date) -> int:
-	return max((today - since).days, 0)
-
-
-def bucket_of(days: int) -> str:
-	return next(label for label, up_to in BUCKETS if up_to is None or days <= up_to)

@@ -1,35 +1,14 @@
 """A car in stock: how long it stands there, and what that costs."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from .ageing import Ageing
 from .money import Money
 from .refusal import Refused, _
 
-# Ageing as the trade reads it: the last day of each bucket.
-BUCKETS: tuple[tuple[int, int | None], ...] = ((0, 30), (31, 60), (61, 90), (91, None))
-
-
-def days_in_stock(acquired_on: date, until: date) -> int:
-	"""Whole days from the day the car came to the day it is looked at or was sold; never below zero."""
-	return max((until - acquired_on).days, 0)
-
-
-def bucket_of(days: int) -> str:
-	"""The bucket of an age, as it is shown: "0-30", "91+"."""
-	for begin, end in BUCKETS:
-		if end is None or days <= end:
-			return name_of(begin, end)
-	raise AssertionError("the last bucket has no end")
-
-
-def name_of(begin: int, end: int | None) -> str:
-	return f"{begin}+" if end is None else f"{begin}-{end}"
-
-
-def buckets() -> tuple[str, ...]:
-	return tuple(name_of(begin, end) for begin, end in BUCKETS)
+# As the trade reads the age of its stock.
+AGEING = Ageing(30, 60, 90)
 
 
 def holding_cost(per_day: Money, days: int) -> Money:

@@ -173,17 +173,8 @@ def test_only_what_is_in_transit_is_funded():
 		assert refused.value.code == code
 
 
-@pytest.mark.parametrize(
-	("days", "bucket"),
-	[(0, "0-7"), (7, "0-7"), (8, "8-15"), (16, "16-30"), (30, "16-30"), (31, "31+"), (400, "31+")],
-)
-def test_ages(days, bucket):
-	assert funding.bucket_of(days) == bucket
-
-
 def test_days_of_a_contract():
 	assert funding.due_on(date(2026, 3, 1), 7) == date(2026, 3, 8)
-	assert funding.days_open(date(2026, 3, 1), date(2026, 3, 21)) == 20
 	with pytest.raises(Refused):
 		funding.check_sent_on(date(2026, 3, 5), date(2026, 3, 1), date(2026, 3, 4))
 	with pytest.raises(Refused):

@@ -1,11 +1,8 @@
 """Stock: age, buckets, holding cost, the lowest price."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dealer_pos_crm.domain import stock
 from dealer_pos_crm.domain.money import Money
@@ -14,24 +11,6 @@ from dealer_pos_crm.domain.refusal import Refused
 
 def usd(amount: str) -> Money:
 	return Money.of(amount, "USD")
-
-
-@pytest.mark.parametrize(
-	("days", "bucket"), [(0, "0-30"), (30, "0-30"), (31, "31-60"), (60, "31-60"), (90, "61-90"), (91, "91+")]
-)
-def test_buckets_meet_without_a_gap(days, bucket):
-	assert stock.bucket_of(days) == bucket
-
-
-@given(st.integers(0, 5000))
-def test_every_age_has_one_bucket(days):
-	assert stock.bucket_of(days) in stock.buckets()
-
-
-def test_days_in_stock():
-	assert stock.days_in_stock(date(2026, 11, 1), date(2026, 11, 22)) == 21
-	assert stock.days_in_stock(date(2026, 11, 22), date(2026, 11, 22)) == 0
-	assert stock.days_in_stock(date(2026, 11, 23), date(2026, 11, 22)) == 0
 
 
 def test_holding_cost():

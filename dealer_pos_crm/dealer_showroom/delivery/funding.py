@@ -21,6 +21,7 @@ from dealer_pos_crm.dealer_showroom.delivery.posting import (
 	receivable_of,
 )
 from dealer_pos_crm.domain import funding as rules
+from dealer_pos_crm.domain.ageing import days_between
 from dealer_pos_crm.domain.delivery import check_reason
 from dealer_pos_crm.domain.money import Money
 from dealer_pos_crm.domain.refusal import Refused
@@ -308,8 +309,8 @@ def in_transit(
 	for deal in deals:
 		deal.financed, deal.open = open_amounts.get(deal.name, (0.0, 0.0))
 		if to_money(round(deal.open, 6), deal.currency) or also_funded:
-			deal.days = rules.days_open(getdate(deal.delivered_at), getdate())
-			deal.bucket = rules.bucket_of(deal.days)
+			deal.days = days_between(getdate(deal.delivered_at), getdate())
+			deal.bucket = rules.AGEING.label_of(deal.days)
 			yield deal
 
 

@@ -10,6 +10,7 @@ from dealer_pos_crm.dealer_showroom.recon import rights
 from dealer_pos_crm.dealer_showroom.recon.reading import DOCTYPE, rule_step
 from dealer_pos_crm.domain import recon as rules
 from dealer_pos_crm.domain import stock
+from dealer_pos_crm.domain.ageing import days_between
 from dealer_pos_crm.domain.vehicle import HOLDABLE
 from dealer_pos_crm.domain.vehicle import Status as CarStatus
 
@@ -109,7 +110,7 @@ def holding(recon) -> float:
 	"""What the days in recon cost by standing: calendar days, as interest and insurance count them."""
 	per_day = rounded(settings_of(recon.company).holding_cost_per_day, company_currency(recon.company))
 	end = getdate(recon.ready_at) if recon.ready_at else getdate()
-	return to_float(stock.holding_cost(per_day, stock.days_in_stock(getdate(recon.started_at), end)))
+	return to_float(stock.holding_cost(per_day, days_between(getdate(recon.started_at), end)))
 
 
 def panel(vehicle: str) -> dict:

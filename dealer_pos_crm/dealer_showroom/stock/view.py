@@ -10,6 +10,7 @@ from dealer_pos_crm.dealer_setup.settings import is_dealership, settings_of
 from dealer_pos_crm.dealer_showroom.recon import view as recon_view
 from dealer_pos_crm.dealer_showroom.stock import costs
 from dealer_pos_crm.domain import stock as rules
+from dealer_pos_crm.domain.ageing import days_between
 from dealer_pos_crm.domain.vehicle import HOLDABLE, Status
 
 _PRICES = 8
@@ -68,9 +69,9 @@ def age_of(car) -> dict:
 	"""Days in stock, to the day it was sold; the bucket; days until it was front-line ready."""
 	begin = getdate(car.acquired_on or car.creation)
 	end = getdate(car.sold_on) if car.sold_on else getdate()
-	days = rules.days_in_stock(begin, end)
-	ready = rules.days_in_stock(begin, getdate(car.frontline_on)) if car.frontline_on else None
-	return {"days": days, "bucket": rules.bucket_of(days), "days_to_line": ready}
+	days = days_between(begin, end)
+	ready = days_between(begin, getdate(car.frontline_on)) if car.frontline_on else None
+	return {"days": days, "bucket": rules.AGEING.label_of(days), "days_to_line": ready}
 
 
 def costs_of(car, days: int, currency: str) -> dict:

@@ -6,9 +6,10 @@ from frappe import _
 from dealer_pos_crm.dealer_cashier.money import to_float
 from dealer_pos_crm.dealer_service.billing import claims
 from dealer_pos_crm.domain import claim as rules
+from dealer_pos_crm.domain.ageing import Ageing
 
-# Days since submission: up to, and the last without an end.
-AGES = ((30, "0-30"), (60, "31-60"), (90, "61-90"), (None, "91+"))
+# Days since submission.
+AGEING = Ageing(30, 60, 90)
 
 
 def execute(filters: dict | None = None) -> tuple:
@@ -79,15 +80,14 @@ def _chart(rows: list[dict], company: str) -> dict | None:
 	"""What is open, by age."""
 	if not rows:
 		return None
-	sums = [0.0] * len(AGES)
+	sums = dict.fromkeys(AGEING.labels, 0.0)
 	for row in rows:
-		at = next(at for at, (days, _label) in enumerate(AGES) if days is None or row["age"] <= days)
-		sums[at] += row["open_amount"]
+		sums[AGEING.label_of(row["age"])] += row["open_amount"]
 	return {
 		"type": "bar",
 		"data": {
-			"labels": [_("{0} days").format(label) for _days, label in AGES],
-			"datasets": [{"name": _("Open"), "values": sums}],
+			"labels": [_("{0} days").format(label) for label in sums],
+			"datasets": [{"name": _("Open"), "values": list(sums.values())}],
 		},
 		"fieldtype": "Currency",
 		"currency": frappe.get_cached_value("Company", company, "default_currency"),

@@ -6,7 +6,7 @@ from frappe.utils import cint, flt, getdate
 
 from dealer_pos_crm.dealer_cashier.money import company_currency
 from dealer_pos_crm.dealer_showroom.delivery import funding
-from dealer_pos_crm.domain.funding import BUCKETS
+from dealer_pos_crm.domain.funding import AGEING
 
 
 def execute(filters: dict | None = None) -> tuple:
@@ -71,7 +71,7 @@ def _chart(rows: list[dict], currency: str) -> dict | None:
 	"""What is open, by age."""
 	if not rows:
 		return None
-	sums = {label: 0.0 for label, _up_to in BUCKETS}
+	sums = dict.fromkeys(AGEING.labels, 0.0)
 	for row in rows:
 		sums[row["bucket"]] = flt(sums[row["bucket"]] + row["open"], 6)
 	return {

@@ -113,7 +113,7 @@ def _columns(sees_cost: bool) -> list[dict]:
 def _chart(rows: list[dict]) -> dict | None:
 	if not rows:
 		return None
-	counts = dict.fromkeys(rules.buckets(), 0)
+	counts = dict.fromkeys(rules.AGEING.labels, 0)
 	for row in rows:
 		counts[row["bucket"]] += 1
 	return {
