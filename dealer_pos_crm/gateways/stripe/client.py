@@ -37,7 +37,8 @@ _PAGE = 100
 # Kinds of events that one list may be limited to.
 _MOST_TYPES = 20
 _CHARGE = "latest_charge.balance_transaction"
-_REFUND = "balance_transaction"
+# The charge tells a refund from a hold that was given back.
+_REFUND = ("balance_transaction", "charge")
 _METADATA_LENGTH = 500
 
 # Tests put a maker of their own HTTP client here.
@@ -153,7 +154,7 @@ class Gateway:
 					},
 				}
 			],
-			"payment_method_types": ["card"],
+			"allowed_payment_method_types": ["card"],
 			# The books expect the company's currency, not the one of the customer's card.
 			"adaptive_pricing": {"enabled": False},
 			"success_url": success_url,
@@ -195,7 +196,7 @@ class Gateway:
 			"capture_method": capture,
 			"description": what[:250],
 			"metadata": _labels(metadata),
-			"payment_method_types": ["card_present" if in_person else "card"],
+			"allowed_payment_method_types": ["card_present" if in_person else "card"],
 			"expand": [_CHARGE],
 		}
 		return self._ask(reading.payment, self._v1.payment_intents.create, params, _keyed(key))
@@ -247,18 +248,18 @@ class Gateway:
 			"amount": to_stripe(amount),
 			"reason": reason,
 			"metadata": _labels(metadata),
-			"expand": [_REFUND],
+			"expand": list(_REFUND),
 		}
 		return self._ask(reading.refund, self._v1.refunds.create, params, _keyed(key))
 
 	def refund_of(self, refund: str) -> RefundFact:
-		return self._ask(reading.refund, self._v1.refunds.retrieve, refund, {"expand": [_REFUND]})
+		return self._ask(reading.refund, self._v1.refunds.retrieve, refund, {"expand": list(_REFUND)})
 
 	def refunds(self, *, charge: str | None = None, intent: str | None = None) -> list[RefundFact]:
 		"""All refunds of a charge or a payment; not the rest of a hold that was released."""
 		if bool(charge) == bool(intent):
 			raise ValueError("name the charge or the payment")
-		params: dict[str, Any] = {"limit": _PAGE, "expand": [f"data.{_REFUND}"]}
+		params: dict[str, Any] = {"limit": _PAGE, "expand": [f"data.{part}" for part in _REFUND]}
 		params.update({"charge": charge} if charge else {"payment_intent": intent})
 		return [one for one in self._each(reading.refund, self._v1.refunds.list, params) if not one.release]
 

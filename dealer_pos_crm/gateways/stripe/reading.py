@@ -196,6 +196,7 @@ def refund(thing: Any) -> RefundFact:
 	data = plain(thing)
 	target = _part(_part(data.get("destination_details")).get("card"))
 	category = _part(data.get("balance_transaction")).get("reporting_category")
+	never_taken = _part(data.get("charge")).get("captured") is False
 	return RefundFact(
 		refund=_text(data.get("id")),
 		state=_state(REFUND_STATES, {**data, "status": data.get("status") or "pending"}),
@@ -206,7 +207,7 @@ def refund(thing: Any) -> RefundFact:
 		failure=_text(data.get("failure_reason")),
 		reference=_text(target.get("reference")),
 		created_at=at(data.get("created")),
-		release=category in _RELEASES or data.get("reason") == _EXPIRED_HOLD,
+		release=category in _RELEASES or never_taken or data.get("reason") == _EXPIRED_HOLD,
 		metadata=_metadata(data),
 	)
 
