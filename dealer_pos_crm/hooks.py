@@ -92,6 +92,7 @@ doc_events = {
 		"validate": "dealer_pos_crm.listeners.sales_invoice.validate",
 	},
 	"Payment Entry": {
+		"before_cancel": "dealer_pos_crm.listeners.payment_entry.before_cancel",
 		"before_update_after_submit": "dealer_pos_crm.listeners.payment_entry.before_update_after_submit",
 		"before_validate": "dealer_pos_crm.listeners.payment_entry.before_validate",
 		"on_cancel": "dealer_pos_crm.listeners.payment_entry.on_cancel",

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr
 
+from dealer_pos_crm.dealer_cashier.card_refunds import guard as card_refund_guard
 from dealer_pos_crm.dealer_cashier.deposits import guard, refresh
 from dealer_pos_crm.dealer_cashier.deposits.events import what
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
@@ -36,6 +37,7 @@ FIELDS = (
 	"dealer_vehicle",
 	"dealer_deal",
 	"dealer_card_payment",
+	"dealer_card_refund",
 	"dealer_pay_request",
 	"remarks",
 )
@@ -65,6 +67,10 @@ def validate(doc, method=None) -> None:
 	guard.check_origin(doc)
 	if doc.docstatus == 0 or doc.get("_action") == "submit":
 		guard.check_draft_references(doc)
+
+
+def before_cancel(doc, method=None) -> None:
+	card_refund_guard.check_cancel(doc)
 
 
 def before_update_after_submit(doc, method=None) -> None:
@@ -125,6 +131,8 @@ def events_of(row: Mapping) -> list[Event]:
 		facts |= {"kind": deposit.kind, "what": what({**deposit, "vehicle": row.get("dealer_vehicle")})}
 	if kind == "deposit.refunded":
 		facts["reason"] = _reason(row)
+	if received and row.get("dealer_card_refund"):
+		return [_came_back(row, common, mode)]
 	first = Event(
 		key=key,
 		type=kind,
@@ -151,6 +159,22 @@ def events_of(row: Mapping) -> list[Event]:
 			**common,
 		),
 	]
+
+
+def _came_back(row: Mapping, common: dict, mode: str) -> Event:
+	"""A refund that did not arrive, brought in again as its own entry stands in a closed period: it is not
+	paid anew."""
+	paid_out = frappe.db.get_value("Card Refund", row.get("dealer_card_refund"), "payment_entry")
+	return Event(
+		key=f"payment.reversed:{row.get('name')}",
+		type="payment.reversed",
+		happened_at=happened_at(row),
+		title=_("{0} of {1} did not arrive").format(_("Refund"), shown(common["amount"])),
+		actor=row.get("owner"),
+		facts={"mode": mode},
+		reverses=f"{_kind(False, bool(row.get('dealer_deposit')))}:{paid_out}",
+		**common,
+	)
 
 
 def _kind(received: bool, of_deposit: bool) -> str:

@@ -14,6 +14,7 @@ from frappe import _
 from frappe.utils import cstr, getdate, now_datetime
 
 from dealer_pos_crm.dealer_cashier import receipts
+from dealer_pos_crm.dealer_cashier.card_refunds import deposits as cards
 from dealer_pos_crm.dealer_cashier.deposits import events, ledger, moving, refresh, settling, taking
 from dealer_pos_crm.dealer_cashier.money import to_float, to_money
 from dealer_pos_crm.dealer_crm import spine
@@ -88,7 +89,11 @@ def _patiently(action: Callable[..., dict]) -> Callable[..., dict]:
 @_patiently
 def take(name: str, tenders: list[dict], client_key: str | None) -> dict:
 	"""Take the money of a draft deposit: one Payment Entry per tender, the hold, the spine, all or nothing."""
-	deposit = _alone_with(name)
+	return take_on(_alone_with(name), tenders, client_key)
+
+
+def take_on(deposit, tenders: list[dict], client_key: str | None) -> dict:
+	"""The same as a part of a greater action, whose transaction holds the lock on the deposit."""
 	done = _already_done(client_key, deposit.name, Action.TAKE)
 	if done:
 		return done
@@ -133,6 +138,8 @@ def act_on(deposit, kind: str, values: dict, client_key: str | None) -> dict:
 		why = needs_approval(
 			action_kind, amount, limit_left(deposit), asker(), against_terms=against_terms(deposit)
 		)
+		if not why and action_kind is Action.REFUND:
+			why = settling.why_approval(deposit, action, facts, asker())
 		if why:
 			return _ask(deposit, action, why)
 		made = _carried_out(deposit, action, lambda: _DOERS[action_kind].do(deposit, action, facts))
@@ -205,6 +212,7 @@ def _alone_with(name: str | None, invoice: str | None = None):
 		"Payment Entry", {"dealer_deposit": name, "docstatus": 1}, pluck="name", order_by="name"
 	)
 	frappe.db.rollback()
+	cards.lock(name)
 	if invoice:
 		frappe.db.get_value("Sales Invoice", invoice, "name", for_update=True)
 	for payment in payments:
@@ -213,7 +221,9 @@ def _alone_with(name: str | None, invoice: str | None = None):
 
 
 def locked(name: str):
-	"""The deposit with its row locked, then its deal, then its vehicle: everybody keeps to this order."""
+	"""The deposit with its row locked, behind the cards that paid it, then its deal, then its vehicle:
+	everybody keeps to this order."""
+	cards.lock(name)
 	deposit = frappe.get_doc("Deposit", name, for_update=True)
 	deals.lock_of(deposit)
 	holds.lock(deposit.vehicle)
@@ -402,5 +412,6 @@ def _result(action, made: list[tuple[str, str]] | None) -> dict:
 		"deposit": action.deposit,
 		"deposit_status": frappe.db.get_value("Deposit", action.deposit, "status"),
 		"documents": [{"doctype": doctype, "name": name} for doctype, name in documents],
+		"card_refunds": cards.of_action(action.name) if action.action == Action.REFUND.value else [],
 		"repeated": False,
 	}

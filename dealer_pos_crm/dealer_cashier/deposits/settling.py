@@ -6,6 +6,7 @@ from erpnext.accounts.utils import reconcile_against_document
 from frappe import _
 from frappe.utils import cstr, get_link_to_form, getdate, nowdate
 
+from dealer_pos_crm.dealer_cashier.card_refunds import deposits as cards
 from dealer_pos_crm.dealer_cashier.deposits import guard
 from dealer_pos_crm.dealer_cashier.deposits.events import what
 from dealer_pos_crm.dealer_cashier.deposits.ledger import Ledger, Receipt
@@ -13,7 +14,7 @@ from dealer_pos_crm.dealer_cashier.deposits.taking import deposit_account, money
 from dealer_pos_crm.dealer_cashier.money import to_float, to_money
 from dealer_pos_crm.dealer_setup.accounting import check_ready
 from dealer_pos_crm.dealer_setup.settings import cost_center_of, settings_of
-from dealer_pos_crm.domain.deposit import Share, draw
+from dealer_pos_crm.domain.deposit import Asker, Share, draw
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
@@ -114,6 +115,14 @@ def check_refund(deposit, action, facts: Ledger) -> None:
 	for share in shares:
 		money_account(action.mode_of_payment or share.lot.mode, deposit.company, deposit.currency)
 		_check_booked_alike(deposit, facts.receipt(share.lot.payment))
+	cards.check(deposit, action, shares)
+
+
+def why_approval(deposit, action, facts: Ledger, who: Asker) -> str | None:
+	"""Why a second person must approve a refund, for the sake of the cards that paid; None when nobody must."""
+	return cards.why_approval(
+		deposit, action, draw(facts.lots, to_money(action.amount, deposit.currency), deposit.name), who
+	)
 
 
 def _check_booked_alike(deposit, receipt: Receipt) -> None:
@@ -130,9 +139,16 @@ def _check_booked_alike(deposit, receipt: Receipt) -> None:
 
 
 def refund(deposit, action, facts: Ledger) -> Made:
-	"""Pay back, payment by payment, in the way it was paid unless another mode was chosen."""
+	"""Pay back, payment by payment, in the way it was paid unless another mode was chosen: what was paid by
+	card goes to the same card, through the provider."""
 	made: Made = []
 	for share in draw(facts.lots, to_money(action.amount, deposit.currency), deposit.name):
+		card = cards.goes_by_card(share, action.mode_of_payment)
+		if card:
+			payment = cards.refund(deposit, action, share, card)
+			_reconcile(deposit, share, "Payment Entry", payment.name, payment.paid_to)
+			made.append(("Payment Entry", payment.name))
+			continue
 		mode = action.mode_of_payment or share.lot.mode
 		payment = new_payment(deposit, "Pay", mode, share.amount, {"reference_no": action.reference_no})
 		payment.dealer_refund_of = share.lot.payment
@@ -265,6 +281,12 @@ def check_cancel(deposit, action, facts: Ledger) -> None:
 			"touched", marked("{0} was already applied or paid back in part; refund the rest"), deposit.name
 		)
 	for receipt in facts.receipts:
+		if receipt.standing and cards.card_behind(receipt.payment):
+			raise Refused(
+				"by_card",
+				marked("{0} was paid by card: the card has been charged. Refund it; it goes back to the same card"),
+				deposit.name,
+			)
 		if receipt.standing and getdate(_posted_on(receipt.payment)) != getdate():
 			raise Refused(
 				"not_today",
