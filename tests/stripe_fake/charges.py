@@ -83,9 +83,11 @@ class Charges:
 			if reversal:
 				reversal["balance_transaction"] = back["id"]
 
-	def release(self, charge: Row) -> None:
+	def release(self, charge: Row, *, expired: bool) -> None:
 		"""A hold is given back, as a refund of money that was never taken."""
-		self._fake.refunds.remainder(charge, charge["amount"])
+		row = self._fake.refunds.remainder(charge, charge["amount"])
+		if row and expired:
+			row["reason"] = "expired_uncaptured_charge"
 		if self._fake.habits.remainder_is_refund:
 			self._fake.events.emit("charge.refunded", charge)
 

@@ -136,7 +136,8 @@ class Intents:
 			next_action=None,
 		)
 		if held:
-			fake.charges.release(fake.store.get("charge", intent["latest_charge"]))
+			held_charge = fake.store.get("charge", intent["latest_charge"])
+			fake.charges.release(held_charge, expired=reason == "automatic")
 		fake.events.emit("payment_intent.canceled", intent)
 
 	# The API
