@@ -185,6 +185,8 @@ scheduler_events = {
 			"dealer_pos_crm.dealer_crm.leads.intake.sweep",
 		],
 		"*/5 * * * *": [
+			"dealer_pos_crm.dealer_cashier.card_payments.authorising.watch",
+			"dealer_pos_crm.dealer_cashier.terminal.recovery.sweep",
 			"dealer_pos_crm.dealer_crm.leads.mail.sweep",
 			"dealer_pos_crm.dealer_service.appointments.book.mark_missed",
 			"dealer_pos_crm.dealer_service.recalls.lookup.retry_due",

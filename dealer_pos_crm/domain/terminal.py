@@ -83,7 +83,7 @@ _MOVES: Mapping[Phase, frozenset[Move]] = {
 BUSY_CODES = frozenset({"terminal_reader_busy"})
 OFFLINE_CODES = frozenset({"terminal_reader_offline"})
 # The reader may have got the payment all the same, so this refusal is none: both are read again.
-UNCLEAR_CODES = frozenset({"terminal_reader_timeout"})
+UNCLEAR_CODES = frozenset({"terminal_reader_timeout", "stale_send"})
 # The card was there and was refused; all else that a reader reports is the reader's or the person's doing.
 CARD_CODES = frozenset({"card_declined", "expired_card", "incorrect_pin", "card_not_supported"})
 
@@ -94,7 +94,8 @@ class Reading:
 
 	``payment``: its state at the provider, None while the provider has not told of it. ``create`` and
 	``send``: how the last such call went. ``refusal``: the provider's code when ``send`` was refused.
-	``reader`` is None when it could not be read, or when the payment was put on none.
+	``reader`` is None when it could not be read, or when the payment was put on none. Not ``fresh``: the
+	provider did not answer, and ``payment`` is what was known before.
 	"""
 
 	intent: str
@@ -104,6 +105,7 @@ class Reading:
 	reader: ReaderFact | None = None
 	refusal: str = ""
 	cancelled: bool = False
+	fresh: bool = True
 
 	@property
 	def shows_ours(self) -> bool:
@@ -121,6 +123,8 @@ def phase(seen: Reading) -> Phase:
 		return settled
 	if seen.payment is None:
 		return Phase.STARTING
+	if not seen.fresh:
+		return Phase.CHECKING
 	if seen.payment is PaymentState.PROCESSING:
 		return Phase.PROCESSING
 	if seen.shows_ours and seen.reader is not None:
@@ -148,8 +152,8 @@ def _settled(seen: Reading) -> Phase | None:
 		return Phase.CANCELLED
 	if seen.payment is None and seen.create is Call.REFUSED:
 		return Phase.REFUSED
-	if seen.payment is None and seen.create is Call.NONE and seen.cancelled:
-		return Phase.CANCELLED  # before anybody outside knew of it
+	if seen.payment is None and seen.cancelled:
+		return Phase.CANCELLED  # it was on no reader, so nobody can pay it
 	return None
 
 
@@ -182,6 +186,8 @@ def next_call(seen: Reading) -> Next:
 		return Next.NOTHING
 	if seen.payment is None:
 		return Next.REPEAT_CREATE if seen.create is Call.OPEN else Next.NOTHING
+	if not seen.fresh:
+		return Next.LOOK
 	if seen.shows_ours and seen.reader is not None and seen.reader.action == "Succeeded":
 		return Next.LOOK
 	if seen.send is not Call.OPEN or seen.shows_ours:
@@ -308,6 +314,11 @@ def check_capture(hold: Hold, amount: Money, now: datetime) -> None:
 			hold.authorised,
 			amount,
 		)
+
+
+def released(hold: Hold, *, over: bool) -> Money:
+	"""What of a hold the customer has again: nothing while it stands, what was not taken once it is over."""
+	return hold.authorised - hold.captured if over else Money.zero(hold.authorised.currency)
 
 
 def ends_too_early(until: datetime | None, needed_until: datetime | None) -> bool:

@@ -97,7 +97,10 @@ PHASES = [
 	(seen(send=Call.REFUSED, refusal="terminal_reader_timeout", at=None), Phase.CHECKING, Next.NOTHING),
 	(seen(send=Call.REFUSED, refusal="terminal_reader_timeout"), Phase.READER_FAILED, Next.NOTHING),
 	(seen(send=Call.REFUSED, refusal="something"), Phase.READER_FAILED, Next.NOTHING),
-	(seen(None, Call.NONE, Call.NONE, cancelled=True), Phase.CANCELLED, Next.NOTHING),
+	(seen(None, Call.OPEN, Call.NONE, cancelled=True), Phase.CANCELLED, Next.NOTHING),
+	(seen(send=Call.OPEN, fresh=False), Phase.CHECKING, Next.LOOK),  # the payment was not read: no repeat
+	(seen(at=DECLINED, fresh=False), Phase.CHECKING, Next.LOOK),
+	(seen(CAPTURED, fresh=False), Phase.PAID, Next.NOTHING),
 ]
 
 

@@ -1,5 +1,8 @@
 """Card readers: registered by the code they show, read again, and one payment at a time on each."""
 
+import hashlib
+import json
+
 import frappe
 from frappe import _
 from frappe.utils import cint, cstr, get_link_to_form, now_datetime
@@ -51,9 +54,7 @@ def register(name: str, code: str) -> dict:
 	place = None if location else _place(reader)
 	with told(reader.title):
 		if not location:
-			location = client.create_location(
-				label=reader.company, address=place, key=f"{frappe.local.site}:{reader.company}:location"
-			)
+			location = client.create_location(reader.company, place, key=_location_key(reader, place))
 		fact = client.register_reader(code, reader.title, location, key=key)
 	return _keep_registration(name, fact, location)
 
@@ -90,6 +91,12 @@ def _location(reader) -> str | None:
 		},
 		"location_id",
 	)
+
+
+def _location_key(reader, place: dict[str, str]) -> str:
+	"""The same place is made once, however often the code after it was mistyped."""
+	fingerprint = hashlib.sha256(json.dumps(place, sort_keys=True).encode()).hexdigest()[:16]
+	return f"{frappe.local.site}:{reader.gateway_account}:location:{fingerprint}"
 
 
 def _place(reader) -> dict[str, str]:
