@@ -181,6 +181,7 @@ override_doctype_dashboards = {"Customer": "dealer_pos_crm.dealer_crm.dashboards
 scheduler_events = {
 	"cron": {
 		"* * * * *": [
+			"dealer_pos_crm.dealer_cashier.gateway.inbox.sweep",
 			"dealer_pos_crm.dealer_crm.follow_ups.open_due",
 			"dealer_pos_crm.dealer_crm.leads.intake.sweep",
 		],
@@ -192,6 +193,9 @@ scheduler_events = {
 			"dealer_pos_crm.dealer_service.recalls.lookup.retry_due",
 			"dealer_pos_crm.dealer_showroom.holds.expire_due",
 			"dealer_pos_crm.dealer_showroom.visits.appointments.mark_missed",
+		],
+		"*/10 * * * *": [
+			"dealer_pos_crm.dealer_cashier.gateway.catch_up.run",
 		],
 	},
 	"hourly_long": [

@@ -13,6 +13,10 @@ UNINDEXED_LINKS: dict[str, str] = {}
 
 # Functions that a visitor without a login may call: dotted path: why, and what the token is.
 GUEST_METHODS: dict[str, str] = {
+	"dealer_pos_crm.api.gateway.webhook": (
+		"the card provider's messages: each is signed by it, over its very bytes and minutes ago, with a secret of"
+		" the account whose random key stands in the address; nothing is answered but that it came"
+	),
 	"dealer_pos_crm.api.lead.send_form": (
 		"a visitor of the dealer's site asks for something: a token signed for this form, good for two hours and"
 		" one message; nothing is answered but that it came"
@@ -21,6 +25,14 @@ GUEST_METHODS: dict[str, str] = {
 
 # Uses of ignore_permissions=True: file: (how many, why the caller's own rights are not the measure).
 IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
+	"dealer_pos_crm/dealer_cashier/gateway/failures.py": (
+		2,
+		"a task is put on the list of whoever is responsible, and taken off, by whatever failed or succeeded",
+	),
+	"dealer_pos_crm/dealer_cashier/gateway/inbox.py": (
+		1,
+		"a message of the provider is kept whoever brings it; nobody writes the inbox by hand",
+	),
 	"dealer_pos_crm/dealer_cashier/deposits/actions.py": (
 		2,
 		"nobody may write the trail of who asked and who decided, or another one's notification; the action may",
@@ -167,6 +179,22 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 
 # Calls of frappe.db.commit(): file: (how many, why the request's or job's own commit is not enough).
 COMMITS: dict[str, tuple[int, str]] = {
+	"dealer_pos_crm/api/gateway.py": (
+		2,
+		"a refused message is undone with its request; that it was counted and told must stay",
+	),
+	"dealer_pos_crm/dealer_cashier/gateway/catch_up.py": (
+		2,
+		"no transaction is open while the provider is asked, and what was kept stays when it stops answering",
+	),
+	"dealer_pos_crm/dealer_cashier/gateway/endpoint.py": (
+		2,
+		"no lock waits for the network, and a secret that is told once is kept before anything else happens",
+	),
+	"dealer_pos_crm/dealer_cashier/gateway/inbox.py": (
+		4,
+		"each message is a piece of work of its own, and a try that kills its worker must have been counted",
+	),
 	"dealer_pos_crm/dealer_crm/reassign.py": (
 		1,
 		"a large hand-over goes on batch by batch; each is whole, and what is left is found again",
