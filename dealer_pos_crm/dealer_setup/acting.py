@@ -43,6 +43,17 @@ def action(function: Callable[..., Any]) -> Callable[..., Any]:
 	return alone
 
 
+@contextmanager
+def on_its_own() -> Iterator[None]:
+	"""For work that commits by itself, also when an action called it: each action in here begins fresh."""
+	inside = frappe.flags.get(_INSIDE)
+	frappe.flags[_INSIDE] = False
+	try:
+		yield
+	finally:
+		frappe.flags[_INSIDE] = inside
+
+
 def once(function: Callable[..., dict]) -> Callable[..., dict]:
 	"""An action that carries a client key: the same request at the same instant is one.
 

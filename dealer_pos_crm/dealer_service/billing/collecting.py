@@ -1,13 +1,12 @@
 """Money taken for an order: Payment Entries against what is open, one per tender, all or nothing."""
 
-from collections.abc import Iterable
-
 import frappe
 from erpnext.accounts.utils import reconcile_against_document
 from frappe import _
-from frappe.utils import cstr, nowdate
+from frappe.utils import cstr
 
-from dealer_pos_crm.dealer_cashier.deposits.taking import check_customer, money_account
+from dealer_pos_crm.dealer_cashier import collecting as shared
+from dealer_pos_crm.dealer_cashier.deposits.taking import check_customer
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float, to_money
 from dealer_pos_crm.dealer_service.billing import position, reading
 from dealer_pos_crm.dealer_setup.acting import action
@@ -15,7 +14,6 @@ from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import cost_center_of
 from dealer_pos_crm.domain.billing import Allocation, Due, spread
 from dealer_pos_crm.domain.deposit import Tender
-from dealer_pos_crm.domain.money import total
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
@@ -65,12 +63,12 @@ def collect(order_name: str, tenders: list[dict], client_key: str, payer: str | 
 			for row in tenders
 		]
 		spreads = spread(given, dues)
-		accounts = _accounts(documents)
+		accounts = accounts_of(documents)
 		messages = len(frappe.local.message_log)
 		made = []
 		with position.acting():
 			for tender, row, parts in zip(given, tenders, spreads, strict=True):
-				for account, share in _by_account(parts, accounts):
+				for account, share in shared.by_account(parts, accounts):
 					made.append(_payment(order, payer, tender, row, account, share, client_key))
 		position.flush()
 		position.refresh(order.name)
@@ -91,7 +89,7 @@ def _made_before(order, client_key: str) -> list[str]:
 	return [row.name for row in rows]
 
 
-def _accounts(documents: reading.Documents) -> dict[tuple[str, str], str]:
+def accounts_of(documents: reading.Documents) -> dict[tuple[str, str], str]:
 	"""The receivable account of each document."""
 	return {
 		**{("Sales Invoice", invoice.name): invoice.account for invoice in documents.invoices},
@@ -99,70 +97,31 @@ def _accounts(documents: reading.Documents) -> dict[tuple[str, str], str]:
 	}
 
 
-def _by_account(
-	parts: Iterable[Allocation], accounts: dict[tuple[str, str], str]
-) -> list[tuple[str, list[Allocation]]]:
-	"""A Payment Entry books on one receivable account; nearly always all documents have the same."""
-	found: dict[str, list[Allocation]] = {}
-	for part in parts:
-		found.setdefault(accounts[part.due.document], []).append(part)
-	return list(found.items())
-
-
 def _payment(
 	order, payer: str, tender: Tender, row: dict, account: str, parts: list[Allocation], client_key: str
 ) -> str:
-	amount = total((part.amount for part in parts), order.currency)
-	payment = frappe.get_doc(
-		{
-			"doctype": "Payment Entry",
-			"payment_type": "Receive",
-			"company": order.company,
-			"posting_date": nowdate(),
-			"mode_of_payment": tender.mode,
-			"party_type": "Customer",
-			"party": payer,
-			"paid_from": account,
-			"paid_to": money_account(tender.mode, order.company, order.currency),
-			"paid_amount": to_float(amount),
-			"received_amount": to_float(amount),
-			"source_exchange_rate": 1,
-			"target_exchange_rate": 1,
-			"reference_no": tender.reference or order.name,
-			"reference_date": row.get("reference_date") or nowdate(),
-			"cost_center": cost_center_of(order.company, "Service"),
+	payment = shared.new_payment(
+		company=order.company,
+		currency=order.currency,
+		payer=payer,
+		mode=tender.mode,
+		account=account,
+		parts=parts,
+		reference_no=tender.reference or order.name,
+		reference_date=row.get("reference_date"),
+		cost_center=cost_center_of(order.company, "Service"),
+		remarks=remarks_of(order),
+		links={
 			"dealer_repair_order": order.name,
 			"dealer_collect_key": client_key,
 			"dealer_vehicle": order.vehicle,
-			"remarks": _("Repair order {0}, {1}").format(
-				order.name, cstr(order.vehicle_title or order.vehicle)
-			),
-			"custom_remarks": 1,
-			"references": [
-				{
-					"reference_doctype": part.due.document[0],
-					"reference_name": part.due.document[1],
-					"allocated_amount": to_float(part.amount),
-				}
-				for part in parts
-			],
-		}
+		},
 	)
-	payment.insert()
-	payment.submit()
-	_check_booked(order, payment, parts)
-	return payment.name
+	return shared.submit(payment, parts, order.currency)
 
 
-def _check_booked(order, payment, parts: list[Allocation]) -> None:
-	"""ERPNext may spread references by payment terms; what it leaves over would be nobody's."""
-	if rounded(payment.unallocated_amount, order.currency):
-		raise Refused(
-			"not_allocated",
-			marked("{0} could not be matched with {1}. Nothing was taken; ask an accountant"),
-			total((part.amount for part in parts), order.currency),
-			", ".join(part.due.document[1] for part in parts),
-		)
+def remarks_of(order) -> str:
+	return _("Repair order {0}, {1}").format(order.name, cstr(order.vehicle_title or order.vehicle))
 
 
 def _result(order, payments: list[str], *, repeated: bool) -> dict:
@@ -191,7 +150,7 @@ def use_own_credit(order) -> list[str]:
 	used = []
 	for payment in payments:
 		documents = reading.documents_of(order)
-		accounts = _accounts(documents)
+		accounts = accounts_of(documents)
 		dues = [
 			due
 			for due in dues_of(order, documents, payment.party)

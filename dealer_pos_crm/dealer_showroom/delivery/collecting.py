@@ -2,11 +2,11 @@
 
 import frappe
 from frappe import _
-from frappe.utils import cstr, nowdate
+from frappe.utils import cstr
 
-from dealer_pos_crm.dealer_cashier.deposits.taking import check_customer, money_account
-from dealer_pos_crm.dealer_cashier.money import rounded, to_float, to_money
-from dealer_pos_crm.dealer_service.billing.collecting import _by_account
+from dealer_pos_crm.dealer_cashier import collecting as shared
+from dealer_pos_crm.dealer_cashier.deposits.taking import check_customer
+from dealer_pos_crm.dealer_cashier.money import to_money
 from dealer_pos_crm.dealer_setup.acting import need_key
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_showroom.deals.deal import action, locked
@@ -14,7 +14,6 @@ from dealer_pos_crm.dealer_showroom.delivery import position, reading, settling
 from dealer_pos_crm.dealer_showroom.delivery.posting import cost_center
 from dealer_pos_crm.domain.billing import Allocation, Due, spread
 from dealer_pos_crm.domain.deposit import Tender
-from dealer_pos_crm.domain.money import total
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
@@ -59,7 +58,7 @@ def collect(name: str, tenders: list[dict], client_key: str) -> dict:
 		made = []
 		with position.acting():
 			for tender, row, parts in zip(given, tenders, spreads, strict=True):
-				for account, share in _by_account(parts, accounts):
+				for account, share in shared.by_account(parts, accounts):
 					made.append(_payment(deal, tender, row, account, share, client_key))
 		position.flush()
 		position.refresh(deal.name)
@@ -81,50 +80,28 @@ def _made_before(deal, client_key: str) -> list[str]:
 
 
 def _payment(deal, tender: Tender, row: dict, account: str, parts: list[Allocation], client_key: str) -> str:
-	amount = total((part.amount for part in parts), deal.currency)
-	payment = frappe.get_doc(
-		{
-			"doctype": "Payment Entry",
-			"payment_type": "Receive",
-			"company": deal.company,
-			"posting_date": nowdate(),
-			"mode_of_payment": tender.mode,
-			"party_type": "Customer",
-			"party": deal.customer,
-			"paid_from": account,
-			"paid_to": money_account(tender.mode, deal.company, deal.currency),
-			"paid_amount": to_float(amount),
-			"received_amount": to_float(amount),
-			"source_exchange_rate": 1,
-			"target_exchange_rate": 1,
-			"reference_no": tender.reference or deal.name,
-			"reference_date": row.get("reference_date") or nowdate(),
-			"cost_center": cost_center(deal),
+	payment = shared.new_payment(
+		company=deal.company,
+		currency=deal.currency,
+		payer=deal.customer,
+		mode=tender.mode,
+		account=account,
+		parts=parts,
+		reference_no=tender.reference or deal.name,
+		reference_date=row.get("reference_date"),
+		cost_center=cost_center(deal),
+		remarks=remarks_of(deal),
+		links={
 			"dealer_deal": deal.name,
 			"dealer_vehicle": deal.vehicle,
 			"dealer_collect_key": client_key,
-			"remarks": _("Deal {0}, {1}").format(deal.name, cstr(deal.vehicle_title or deal.vehicle)),
-			"custom_remarks": 1,
-			"references": [
-				{
-					"reference_doctype": part.due.document[0],
-					"reference_name": part.due.document[1],
-					"allocated_amount": to_float(part.amount),
-				}
-				for part in parts
-			],
-		}
+		},
 	)
-	payment.insert()
-	payment.submit()
-	if rounded(payment.unallocated_amount, deal.currency):
-		raise Refused(
-			"not_allocated",
-			marked("{0} could not be matched with {1}. Nothing was taken; ask an accountant"),
-			amount,
-			", ".join(part.due.document[1] for part in parts),
-		)
-	return payment.name
+	return shared.submit(payment, parts, deal.currency)
+
+
+def remarks_of(deal) -> str:
+	return _("Deal {0}, {1}").format(deal.name, cstr(deal.vehicle_title or deal.vehicle))
 
 
 def _result(deal, payments: list[str], *, repeated: bool) -> dict:
