@@ -197,6 +197,63 @@ def check_texts(texts: Mapping[str, str]) -> dict[str, str]:
 	return kept
 
 
+# What the person writes goes into the field that the bank reads for this reason.
+_REBUTTAL_OF: Mapping[str, str] = {
+	"credit_not_processed": "refund_refusal_explanation",
+	"duplicate": "duplicate_charge_explanation",
+	"subscription_canceled": "cancellation_rebuttal",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+	"""What a person answers, in the words of the dealership. Dates are plain text as people read them."""
+
+	rebuttal: str = ""
+	product_description: str = ""
+	customer_name: str = ""
+	customer_email: str = ""
+	purchase_ip: str = ""
+	billing_address: str = ""
+	service_date: str = ""
+	delivered_on: str = ""
+	terms_shown: str = ""
+	refund_refusal: str = ""
+	other_charge: str = ""
+	access_log: str = ""
+	further_facts: str = ""
+
+
+def texts_of(reason: str, answer: Answer) -> dict[str, str]:
+	"""The provider's fields for an answer. Raises ``Refused`` for one that is too long."""
+	own = _REBUTTAL_OF.get(reason)
+	refusal = answer.refund_refusal
+	if own == "refund_refusal_explanation":
+		refusal = "\n\n".join(part for part in (answer.rebuttal, refusal) if part)
+	texts = {
+		"product_description": answer.product_description,
+		"customer_name": answer.customer_name,
+		"customer_email_address": answer.customer_email,
+		"customer_purchase_ip": answer.purchase_ip,
+		"billing_address": answer.billing_address,
+		"service_date": answer.service_date,
+		"shipping_date": answer.delivered_on,
+		"refund_policy_disclosure": answer.terms_shown,
+		"cancellation_policy_disclosure": answer.terms_shown if reason == "subscription_canceled" else "",
+		"refund_refusal_explanation": refusal,
+		"access_activity_log": answer.access_log,
+		"uncategorized_text": "\n\n".join(
+			part for part in ("" if own else answer.rebuttal, answer.further_facts) if part
+		),
+	}
+	if reason == "duplicate":
+		texts["duplicate_charge_id"] = answer.other_charge
+		texts["duplicate_charge_explanation"] = answer.rebuttal
+	if reason == "subscription_canceled":
+		texts["cancellation_rebuttal"] = answer.rebuttal
+	return check_texts(texts)
+
+
 def cut(text: str, more: str, longest: int = LONGEST_TEXT) -> str:
 	"""A text made by us, at most ``longest`` long, cut at a line; ``more`` says that there is more."""
 	if len(text) <= longest:

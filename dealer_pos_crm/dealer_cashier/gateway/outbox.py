@@ -55,6 +55,8 @@ class Operation:
 OPERATIONS: dict[str, str] = {
 	"Checkout Session": "dealer_pos_crm.dealer_cashier.card_payments.starting.CHECKOUT_SESSION",
 	"Expire Checkout Session": "dealer_pos_crm.dealer_cashier.pay_requests.sessions.CLOSE_PAGE",
+	"Dispute Evidence": "dealer_pos_crm.dealer_cashier.disputes.answering.STAGING",
+	"Dispute Answer": "dealer_pos_crm.dealer_cashier.disputes.answering.SUBMISSION",
 	"Refund": "dealer_pos_crm.dealer_cashier.card_refunds.sending.REFUND",
 	"Payment": "dealer_pos_crm.dealer_cashier.card_payments.starting.PAYMENT",
 	"Cancel Payment": "dealer_pos_crm.dealer_cashier.terminal.calls.CANCEL_PAYMENT",
