@@ -192,6 +192,8 @@ class Fake:
 			kept = self.keys.begin(key, fingerprint)
 			if kept is not None:
 				request.replayed = True
+				if fault == faults.TIMEOUT_AFTER:
+					raise faults.TimedOut(route.operation)
 				return kept
 		if fault == faults.HANGS:
 			self._hanging.append(lambda: self._finish(route, name, request, key))

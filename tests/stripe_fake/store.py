@@ -128,6 +128,8 @@ def _expand(store: Store, node: Any, steps: list[str], path: str) -> None:
 		if found is None:
 			raise wrong_params(f"This property cannot be expanded ({path}).", "expand")
 		node[step] = value = plain_copy(found)
+	elif isinstance(value, (bool, int)):
+		raise wrong_params(f"This property cannot be expanded ({path}).", "expand")
 	elif isinstance(value, list):
 		node[step] = value = [
 			plain_copy(store.find(part) or part) if isinstance(part, str) else part for part in value
