@@ -27,6 +27,10 @@ doctype_js = {
 }
 doctype_list_js = {"Lead": "public/js/lead_list.js"}
 
+# Pages for customers
+website_route_rules = [{"from_route": "/dealer-pay/<token>", "to_route": "dealer-pay"}]
+after_request = ["dealer_pos_crm.listeners.response.after_request"]
+
 # Prints
 jinja = {
 	"methods": [
@@ -186,6 +190,9 @@ scheduler_events = {
 			"dealer_pos_crm.dealer_crm.leads.intake.sweep",
 		],
 		"*/5 * * * *": [
+			"dealer_pos_crm.dealer_cashier.pay_requests.automatic.sweep",
+			"dealer_pos_crm.dealer_cashier.pay_requests.following.close_settled",
+			"dealer_pos_crm.dealer_cashier.pay_requests.following.expire_due",
 			"dealer_pos_crm.dealer_cashier.card_payments.authorising.watch",
 			"dealer_pos_crm.dealer_cashier.terminal.recovery.sweep",
 			"dealer_pos_crm.dealer_crm.leads.mail.sweep",

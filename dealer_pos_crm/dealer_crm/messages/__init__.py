@@ -1,0 +1,1 @@
+"""Messages to customers: who may be sent one, and by what."""
