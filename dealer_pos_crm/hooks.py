@@ -186,6 +186,7 @@ scheduler_events = {
 	"cron": {
 		"* * * * *": [
 			"dealer_pos_crm.dealer_cashier.gateway.inbox.sweep",
+			"dealer_pos_crm.dealer_cashier.gateway.outbox.sweep",
 			"dealer_pos_crm.dealer_crm.follow_ups.open_due",
 			"dealer_pos_crm.dealer_crm.leads.intake.sweep",
 		],
@@ -194,6 +195,7 @@ scheduler_events = {
 			"dealer_pos_crm.dealer_cashier.pay_requests.following.close_settled",
 			"dealer_pos_crm.dealer_cashier.pay_requests.following.expire_due",
 			"dealer_pos_crm.dealer_cashier.card_payments.authorising.watch",
+			"dealer_pos_crm.dealer_cashier.card_payments.sweep.run",
 			"dealer_pos_crm.dealer_cashier.terminal.recovery.sweep",
 			"dealer_pos_crm.dealer_crm.leads.mail.sweep",
 			"dealer_pos_crm.dealer_service.appointments.book.mark_missed",

@@ -11,9 +11,12 @@ from dealer_pos_crm.domain.event import Event
 
 # Documents that say the customer's name beside the link.
 _SAY_THE_NAME = (
+	"Card Payment",
 	"Deal Jacket",
 	"Declined Service",
 	"Deposit",
+	"Dispute Case",
+	"Pay Request",
 	"Repair Order",
 	"Service Appointment",
 	"Title Registration",

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr
 
+from dealer_pos_crm.dealer_cashier.card_payments import guard as card_guard
 from dealer_pos_crm.dealer_cashier.card_refunds import guard as card_refund_guard
 from dealer_pos_crm.dealer_cashier.deposits import guard, refresh
 from dealer_pos_crm.dealer_cashier.deposits.events import what
@@ -62,6 +63,7 @@ def validate(doc, method=None) -> None:
 		guard.check_payer(doc)
 	if _ours(doc):
 		guard.check_pay_out(doc)
+	card_guard.check(doc)
 	if not doc.get("dealer_deposit"):
 		return
 	guard.check_origin(doc)
@@ -88,6 +90,7 @@ def on_submit(doc, method=None) -> None:
 	refresh.settle()
 	position.settle()
 	deal_position.settle()
+	card_guard.submitted(doc)
 
 
 def on_cancel(doc, method=None) -> None:
@@ -99,6 +102,7 @@ def on_cancel(doc, method=None) -> None:
 	refresh.settle()
 	position.settle()
 	deal_position.settle()
+	card_guard.cancelled(doc)
 
 
 def events_of(row: Mapping) -> list[Event]:

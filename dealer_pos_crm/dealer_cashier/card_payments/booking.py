@@ -69,7 +69,7 @@ def entry_of(name: str, *, lock: bool = False) -> str | None:
 	"""The Payment Entry that stands for a charge."""
 	rows = frappe.db.sql(
 		f"""select name from `tabPayment Entry` where dealer_card_payment = %s and docstatus = 1
-			and payment_type = 'Receive' order by creation {"lock in share mode" if lock else ""}""",
+			and payment_type = 'Receive' and ifnull(dealer_card_refund, '') = '' order by creation {"lock in share mode" if lock else ""}""",
 		name,
 	)
 	return rows[0][0] if rows else None
@@ -146,7 +146,7 @@ def _into_its_document(name: str, why: str, by_person: bool) -> str:
 	if taken.links:
 		card.db_set(taken.links)
 	if taken.left.minor > 0:
-		telling.unapplied(card, taken.note, late=_is_late(card, request))
+		telling.unapplied(card, taken.note)
 	_settle(card)
 	return Booking.BOOKED.value
 
@@ -186,7 +186,7 @@ def _credit(card, request, why: str) -> str:
 	collecting.submit(entry, [], card.currency)
 	_keep(card, Booking.ON_ACCOUNT, entry.name, why)
 	if why:
-		telling.unapplied(card, why, late=_is_late(card, request))
+		telling.unapplied(card, why)
 	_settle(card)
 	return Booking.ON_ACCOUNT.value
 
@@ -207,21 +207,6 @@ def _done_already(card) -> str | None:
 		return _done(card, True)
 	except Refused:
 		return card.booking
-
-
-def _is_late(card, request) -> bool:
-	"""Whether the money came after its request had ended, or for something another card had paid."""
-	if not request:
-		return False
-	if request.status in ("Cancelled", "Expired"):
-		return True
-	return bool(
-		frappe.db.sql(
-			"""select name from `tabCard Payment` where pay_request = %s and name != %s and status = 'Captured'
-			limit 1 lock in share mode""",
-			(request.name, card.name),
-		)
-	)
 
 
 def _keep(card, booking: Booking, entry: str, note: str | None) -> None:

@@ -22,23 +22,38 @@ _UNFINISHED = (
 )
 _AT_ONCE = 40  # reads of one run
 _GRACE = timedelta(minutes=5)  # messages usually come within seconds
+_DIED = timedelta(minutes=2)  # a booking takes a second
+_TRY_AGAIN = timedelta(hours=1)
 _REST = timedelta(hours=6)  # a hold, or a page long left, is read this often
 _OLD = timedelta(hours=30)  # no page of the provider lives longer
 
 
+def run() -> None:
+	"""Run every five minutes."""
+	read_unfinished()
+	book_unbooked()
+
+
 def read_unfinished() -> None:
-	"""Read every payment again that has no end, the longest unread first. Run every five minutes."""
+	"""Read every payment again that has no end, the longest unread first."""
 	each_alone(DOCTYPE, _due(), read, _("Card payment {0} could not be read"))
 
 
 def book_unbooked() -> None:
-	"""Try again what ERPNext could not book: a closed period is opened, an account is set. Run hourly."""
-	names = frappe.get_all(
+	"""Try again what is not in the books: soon when its process died on the way, hourly while ERPNext cannot
+	book it, until a period is opened or an account is set."""
+	now = now_datetime()
+	rows = frappe.get_all(
 		DOCTYPE,
 		{"status": Status.CAPTURED.value, "booking": ("in", ("", Booking.NOT_BOOKED.value))},
-		pluck="name",
-		order_by="captured_on, name",
+		["name", "booking_note", "seen_at"],
+		order_by="seen_at, name",
 	)
+	names = [
+		row.name
+		for row in rows
+		if now - get_datetime(row.seen_at) >= (_TRY_AGAIN if row.booking_note else _DIED)
+	]
 	each_alone(
 		DOCTYPE,
 		[name for name in names if payment.wants_booking(name)],

@@ -59,16 +59,23 @@ def _hold(card: Any, after: Known) -> None:
 	write(card, kind, words[kind].format(shown(amount)), amount=amount, facts={"expires_at": until})
 
 
-def unapplied(card: Any, reason: str, *, late: bool) -> None:
-	"""The money stands as the customer's credit: somebody decides what it is for, or gives it back."""
+def unapplied(card: Any, reason: str) -> None:
+	"""The money stands as the customer's credit: somebody decides what it is for, or gives it back. Once; and
+	not when its pay request has told already that it came too late or twice."""
+	told = {
+		"kind": ("in", ("payment.unapplied", "payment.late")),
+		"reference_doctype": DOCTYPE,
+		"reference_name": card.name,
+	}
+	if frappe.db.exists("Cashier Log", told):
+		return
 	amount = rounded(card.captured_amount, card.currency)
 	write(
 		card,
-		"payment.late" if late else "payment.unapplied",
+		"payment.unapplied",
 		_("Card payment of {0} stands on account").format(shown(amount)),
 		amount=amount,
 		reason=reason,
-		occasion=f"payment.unapplied|{card.name}",
 	)
 
 
