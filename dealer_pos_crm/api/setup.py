@@ -2,7 +2,7 @@
 
 import frappe
 
-from dealer_pos_crm.dealer_setup import accounting, service_accounting, showroom_accounting
+from dealer_pos_crm.dealer_setup import accounting, card_accounting, service_accounting, showroom_accounting
 
 
 @frappe.whitelist()
@@ -51,3 +51,19 @@ def set_up_showroom_accounting(company: str) -> dict:
 	frappe.has_permission("Item", "create", throw=True)
 	frappe.has_permission("Account", "create", throw=True)
 	return showroom_accounting.set_up(company)
+
+
+@frappe.whitelist()
+def get_card_accounting(company: str) -> dict:
+	"""What setting up card accounting would make: accounts and modes of payment. Changes nothing."""
+	frappe.has_permission("Dealer Settings", "read", company, throw=True)
+	return card_accounting.preview(company)
+
+
+@frappe.whitelist(methods=["POST"])
+def set_up_card_accounting(company: str) -> dict:
+	"""Make what ``get_card_accounting`` shows."""
+	frappe.has_permission("Dealer Settings", "write", company, throw=True)
+	frappe.has_permission("Mode of Payment", "create", throw=True)
+	frappe.has_permission("Account", "create", throw=True)
+	return card_accounting.set_up(company)

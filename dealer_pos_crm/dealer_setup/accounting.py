@@ -1,11 +1,12 @@
 """Where deposits are booked: the accounts and the company's switches, shown before they are changed."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import frappe
 from frappe import _
 from frappe.utils import cint, get_link_to_form
 
+from dealer_pos_crm.dealer_setup.chart import Change, existing, group_for, make, name_of
 from dealer_pos_crm.dealer_setup.settings import settings_of
 
 DEPOSIT_ACCOUNT = "Customer Deposits"
@@ -14,17 +15,6 @@ FORFEIT_ACCOUNT = "Forfeited Deposits"
 
 class DepositAccountingMissing(frappe.ValidationError):
 	"""The company is not set up to book deposits as a liability."""
-
-
-@dataclass(frozen=True)
-class Change:
-	"""One thing that setting up would change: where, what, from, to. ``step`` is stable."""
-
-	step: str
-	document: str
-	field: str
-	before: str
-	after: str
 
 
 def check_ready(company: str) -> None:
@@ -51,18 +41,18 @@ def planned_changes(company: str) -> list[Change]:
 	doc = frappe.get_doc("Company", company)
 	changes: list[Change] = []
 	deposit_account = settings.deposit_account or doc.default_advance_received_account
-	account = deposit_account or _existing(company, DEPOSIT_ACCOUNT)
+	account = deposit_account or existing(company, DEPOSIT_ACCOUNT)
 	if not account:
-		parent = _parent(company, "Liability", ("Current Liabilities", "Accounts Payable"))
+		parent = group_for(company, "Liability", ("Current Liabilities", "Accounts Payable"))
 		changes.append(
-			Change("deposit_account", parent, _("New account"), "", _account_name(company, DEPOSIT_ACCOUNT))
+			Change("deposit_account", parent, _("New account"), "", name_of(company, DEPOSIT_ACCOUNT))
 		)
-	shown = account or _account_name(company, DEPOSIT_ACCOUNT)
-	forfeit = settings.forfeit_income_account or _existing(company, FORFEIT_ACCOUNT)
+	shown = account or name_of(company, DEPOSIT_ACCOUNT)
+	forfeit = settings.forfeit_income_account or existing(company, FORFEIT_ACCOUNT)
 	if not forfeit:
-		parent = _parent(company, "Income", ("Indirect Income",))
+		parent = group_for(company, "Income", ("Indirect Income",))
 		changes.append(
-			Change("forfeit_account", parent, _("New account"), "", _account_name(company, FORFEIT_ACCOUNT))
+			Change("forfeit_account", parent, _("New account"), "", name_of(company, FORFEIT_ACCOUNT))
 		)
 	if not cint(doc.book_advance_payments_in_separate_party_account):
 		label = doc.meta.get_label("book_advance_payments_in_separate_party_account")
@@ -82,7 +72,7 @@ def planned_changes(company: str) -> list[Change]:
 				shown,
 			)
 		)
-	shown_forfeit = forfeit or _account_name(company, FORFEIT_ACCOUNT)
+	shown_forfeit = forfeit or name_of(company, FORFEIT_ACCOUNT)
 	if settings.forfeit_income_account != shown_forfeit:
 		changes.append(
 			Change(
@@ -130,18 +120,20 @@ def set_up(company: str) -> dict:
 	deposit_account = (
 		settings.deposit_account
 		or doc.default_advance_received_account
-		or _existing(company, DEPOSIT_ACCOUNT)
-		or _make(
+		or existing(company, DEPOSIT_ACCOUNT)
+		or make(
 			company,
 			DEPOSIT_ACCOUNT,
-			_parent(company, "Liability", ("Current Liabilities", "Accounts Payable")),
+			group_for(company, "Liability", ("Current Liabilities", "Accounts Payable")),
 			"Receivable",
 		)
 	)
 	forfeit_account = (
 		settings.forfeit_income_account
-		or _existing(company, FORFEIT_ACCOUNT)
-		or _make(company, FORFEIT_ACCOUNT, _parent(company, "Income", ("Indirect Income",)), "Income Account")
+		or existing(company, FORFEIT_ACCOUNT)
+		or make(
+			company, FORFEIT_ACCOUNT, group_for(company, "Income", ("Indirect Income",)), "Income Account"
+		)
 	)
 	doc.update(
 		{
@@ -153,54 +145,3 @@ def set_up(company: str) -> dict:
 	settings.update({"deposit_account": deposit_account, "forfeit_income_account": forfeit_account})
 	settings.save()
 	return {"ready": True, "changes": [asdict(change) for change in changes], "notes": []}
-
-
-def _account_name(company: str, name: str) -> str:
-	return f"{name} - {frappe.get_cached_value('Company', company, 'abbr')}"
-
-
-def _existing(company: str, name: str) -> str | None:
-	return frappe.db.get_value(
-		"Account", {"company": company, "account_name": name, "is_group": 0, "disabled": 0}, "name"
-	)
-
-
-def _parent(company: str, root_type: str, preferred: tuple[str, ...]) -> str:
-	"""The group a new account goes under: one of the usual names, else the first group of that root."""
-	for name in preferred:
-		found = frappe.db.get_value(
-			"Account",
-			{"company": company, "account_name": name, "is_group": 1, "root_type": root_type},
-			"name",
-		)
-		if found:
-			return found
-	found = frappe.db.get_value(
-		"Account",
-		{"company": company, "is_group": 1, "root_type": root_type, "parent_account": ("is", "set")},
-		"name",
-		order_by="lft",
-	) or frappe.db.get_value(
-		"Account", {"company": company, "is_group": 1, "root_type": root_type}, "name", order_by="lft"
-	)
-	if not found:
-		frappe.throw(
-			_("{0} has no group account of type {1}; complete the chart of accounts first").format(
-				company, _(root_type)
-			)
-		)
-	return found
-
-
-def _make(company: str, name: str, parent: str, account_type: str) -> str:
-	account = frappe.get_doc(
-		{
-			"doctype": "Account",
-			"company": company,
-			"account_name": name,
-			"parent_account": parent,
-			"account_type": account_type,
-			"account_currency": frappe.get_cached_value("Company", company, "default_currency"),
-		}
-	)
-	return account.insert().name

@@ -1,13 +1,13 @@
 """Where the sale of cars is booked: items and accounts, shown before they are made."""
 
-from dataclasses import asdict
+from functools import partial
 
 import frappe
 from frappe import _
 from frappe.utils import cint
 
-from dealer_pos_crm.dealer_setup.accounting import Change, _account_name, _existing, _make, _parent
-from dealer_pos_crm.dealer_setup.service_accounting import _item_group, _make_item, _setting
+from dealer_pos_crm.dealer_setup import books
+from dealer_pos_crm.dealer_setup.books import NewAccount
 from dealer_pos_crm.dealer_setup.settings import settings_of
 
 # field of Dealer Settings -> name of the item that is made where none is chosen
@@ -17,62 +17,24 @@ ITEMS: dict[str, str] = {
 	"fee_item": "Car Sale Fees",
 	"accessory_item": "Car Accessories",
 }
-# field -> (name, root type, usual groups, account type)
-ACCOUNTS: dict[str, tuple[str, str, tuple[str, ...], str]] = {
-	"trade_inventory_account": ("Trade-in Cars", "Asset", ("Stock Assets", "Current Assets"), ""),
-	"payoff_account": ("Payoffs Due", "Liability", ("Accounts Payable", "Current Liabilities"), "Payable"),
-	"over_allowance_account": (
-		"Trade-in Over-allowance",
-		"Expense",
-		("Direct Expenses", "Indirect Expenses"),
-		"Expense Account",
+ACCOUNTS: dict[str, NewAccount] = {
+	"trade_inventory_account": NewAccount("Trade-in Cars", "Asset", ("Stock Assets", "Current Assets")),
+	"payoff_account": NewAccount(
+		"Payoffs Due", "Liability", ("Accounts Payable", "Current Liabilities"), "Payable"
 	),
-	"funding_difference_account": (
-		"Funding Differences",
-		"Expense",
-		("Indirect Expenses",),
-		"Expense Account",
+	"over_allowance_account": NewAccount(
+		"Trade-in Over-allowance", "Expense", ("Direct Expenses", "Indirect Expenses"), "Expense Account"
 	),
-	"commission_expense_account": (
-		"Sales Commissions",
-		"Expense",
-		("Indirect Expenses",),
-		"Expense Account",
+	"funding_difference_account": NewAccount(
+		"Funding Differences", "Expense", ("Indirect Expenses",), "Expense Account"
 	),
-	"commission_payable_account": (
-		"Commissions Payable",
-		"Liability",
-		("Current Liabilities", "Accounts Payable"),
-		"",
+	"commission_expense_account": NewAccount(
+		"Sales Commissions", "Expense", ("Indirect Expenses",), "Expense Account"
+	),
+	"commission_payable_account": NewAccount(
+		"Commissions Payable", "Liability", ("Current Liabilities", "Accounts Payable")
 	),
 }
-
-
-def planned_changes(company: str) -> list[Change]:
-	"""What ``set_up`` would change, in order; empty when everything is set up."""
-	settings = settings_of(company)
-	changes: list[Change] = []
-	for field, name in ITEMS.items():
-		if settings.get(field):
-			continue
-		if not frappe.db.exists("Item", name):
-			changes.append(Change(field, _item_group(), _("New item, not kept in stock"), "", name))
-		changes.append(_setting(settings, field, name))
-	for field, (name, root_type, preferred, _kind) in ACCOUNTS.items():
-		if settings.get(field):
-			continue
-		shown = _existing(company, name)
-		if not shown:
-			shown = _account_name(company, name)
-			changes.append(Change(field, _parent(company, root_type, preferred), _("New account"), "", shown))
-		changes.append(_setting(settings, field, shown))
-	return changes
-
-
-def preview(company: str) -> dict:
-	"""The changes, and what is to be decided by a person."""
-	changes = planned_changes(company)
-	return {"ready": not changes, "changes": [asdict(change) for change in changes], "notes": _notes(company)}
 
 
 def _notes(company: str) -> list[str]:
@@ -117,20 +79,7 @@ def _lenders_without_customer() -> list[str]:
 	]
 
 
-def set_up(company: str) -> dict:
-	"""Make the changes. Running it again finds nothing to do."""
-	changes = planned_changes(company)
-	if not changes:
-		return {"ready": True, "changes": [], "notes": [_("Already set up")]}
-	settings = frappe.get_doc("Dealer Settings", company, for_update=True)
-	for field, name in ITEMS.items():
-		if not settings.get(field):
-			settings.set(field, name if frappe.db.exists("Item", name) else _make_item(name))
-	for field, (name, root_type, preferred, kind) in ACCOUNTS.items():
-		if not settings.get(field):
-			account = _existing(company, name) or _make(
-				company, name, _parent(company, root_type, preferred), kind
-			)
-			settings.set(field, account)
-	settings.save()
-	return {"ready": True, "changes": [asdict(change) for change in changes], "notes": _notes(company)}
+BOOKS = books.Books("Dealer Settings", settings_of, _notes, items=ITEMS, accounts=ACCOUNTS)
+planned_changes = partial(books.planned_changes, BOOKS)
+preview = partial(books.preview, BOOKS)
+set_up = partial(books.set_up, BOOKS)

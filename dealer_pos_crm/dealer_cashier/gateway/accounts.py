@@ -22,7 +22,10 @@ def client(account) -> Gateway:
 	"""The provider, through this account (its name or the document). ``NoGateway`` without a usable key."""
 	name = account if isinstance(account, str) else account.name
 	key = secret_key(name)
-	made = frappe.local.__dict__.setdefault(_CLIENTS, {})
+	made = getattr(frappe.local, _CLIENTS, None)
+	if made is None:
+		made = {}
+		setattr(frappe.local, _CLIENTS, made)
 	known = made.get(name)
 	if known and known[0] == key:
 		return known[1]
@@ -39,7 +42,7 @@ def client_for_key(key: str) -> Gateway:
 
 def forget_clients() -> None:
 	"""After a key was changed, or another provider put in its place by a test."""
-	frappe.local.__dict__.pop(_CLIENTS, None)
+	setattr(frappe.local, _CLIENTS, {})
 
 
 def secret_key(name: str) -> str:

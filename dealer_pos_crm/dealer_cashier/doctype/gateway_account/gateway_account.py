@@ -7,6 +7,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, get_datetime, get_link_to_form, now_datetime
 
 from dealer_pos_crm.dealer_cashier.gateway import accounts
+from dealer_pos_crm.dealer_setup import card_accounting
 from dealer_pos_crm.gateways.stripe.client import mode_of
 from dealer_pos_crm.gateways.stripe.sdk import WrongLibrary, api_version
 
@@ -28,6 +29,7 @@ class GatewayAccount(Document):
 	def before_insert(self) -> None:
 		self.webhook_key = secrets.token_urlsafe(24)
 		self.webhook_endpoint = self.caught_up_to = self.provider_account = None
+		card_accounting.fill(self)
 
 	def validate(self) -> None:
 		self.currency = frappe.get_cached_value("Company", self.company, "default_currency")
