@@ -88,9 +88,7 @@ def entry_changed(journal: Any) -> None:
 	if not todo:
 		_booked(case, {})
 		return
-	note = _("{0} was cancelled by hand. Amend it, or book again").format(
-		get_link_to_form("Journal Entry", journal.name)
-	)
+	note = _("{0} was cancelled by hand. Amend it, or book again.").format(journal.name)
 	_note(case, note, None)
 	_task(case, frappe.get_cached_doc("Gateway Account", case.gateway_account), note)
 

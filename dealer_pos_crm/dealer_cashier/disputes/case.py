@@ -35,6 +35,7 @@ def observe(account: Any, fact: DisputeFact, *, read_at: datetime | None = None)
 	``account``: the Gateway Account. ``read_at``: when the reading began, in the site's time, where the caller
 	knows; a step back is believed only then. Locks the card payment first, then the case.
 	"""
+	_check_mode(account, fact)
 	card = _locked_payment(account, fact)
 	doc = _alone_with(account, fact)
 	surely = bool(read_at and doc.seen_at and read_at > get_datetime(doc.seen_at))
@@ -84,13 +85,23 @@ def key_of(account: str, dispute: str) -> str:
 # --- Keeping ------------------------------------------------------------------------------------------
 
 
+def _check_mode(account: Any, fact: DisputeFact) -> None:
+	"""A dispute of a test never touches live documents, nor the other way round."""
+	if fact.live != (account.mode == "Live"):
+		frappe.throw(
+			_("Dispute {0} is of the other mode: {1} is in {2} mode").format(
+				fact.dispute, account.name, _(account.mode or "-")
+			)
+		)
+
+
 def _locked_payment(account: Any, fact: DisputeFact) -> str | None:
 	"""The card payment that is disputed, its row locked; None when nobody knows it."""
 	from dealer_pos_crm.dealer_cashier.card_payments import payment
 
 	name = payment.by_charge(account.name, fact.charge) if fact.charge else None
 	if not name and fact.intent:
-		name = payment.find(account, fact.intent)
+		name = payment.find(account.name, fact.intent)
 	if name:
 		payment.locked(name)
 	return name
