@@ -25,6 +25,7 @@ doctype_js = {
 	"Sales Invoice": "public/js/sales_invoice.js",
 	"User": "public/js/user.js",
 }
+page_js = {"point-of-sale": "public/js/pos_page.js"}
 doctype_list_js = {"Lead": "public/js/lead_list.js"}
 
 # Pages for customers

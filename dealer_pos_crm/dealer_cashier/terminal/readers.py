@@ -265,6 +265,17 @@ def choices(company: str) -> dict:
 	return {"readers": rows, "usual": _usual([row.name for row in rows], rows)}
 
 
+def companies_with_readers(companies: list[str]) -> list[str]:
+	"""Those of the companies that take cards in person. Elsewhere no screen speaks of it."""
+	return frappe.get_all(
+		"Card Reader",
+		{"company": ("in", companies), "enabled": 1, "reader_id": ("is", "set")},
+		pluck="company",
+		distinct=True,
+		order_by="company",
+	)
+
+
 def _usual(names: list[str], rows) -> str | None:
 	"""The one chosen last; else the one of the counter this user has open; else the only one."""
 	last = frappe.defaults.get_user_default(_CHOSEN)

@@ -10,6 +10,11 @@ import * as appointment_actions from "./appointment/actions";
 import * as appointment from "./appointment/form";
 import * as appointment_load from "./appointment/load";
 import * as appointment_status from "./appointment/status";
+import * as card_buttons from "./card/buttons";
+import * as card_hold from "./card/hold";
+import * as card_pos from "./card/pos";
+import * as card_reader from "./card/reader_form";
+import * as card_take from "./card/take";
 import * as commission from "./commission/statement";
 import * as customer from "./customer/form";
 import * as deal_actions from "./deal/actions";
@@ -75,6 +80,13 @@ Object.assign(dealer, {
 		...appointment_load,
 		actions: appointment_actions,
 		...appointment,
+	},
+	card: {
+		...card_take,
+		...card_buttons,
+		holds: card_hold,
+		pos: card_pos,
+		reader: card_reader,
 	},
 	commission,
 	customer,

@@ -1,5 +1,6 @@
 /** Delivery and money in the form of a deal: what is missing, who owes what, and the next thing to do. */
 
+import { offer, offer_hold } from "../card/buttons";
 import { html, link, pill, trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { money, when } from "../desk/words";
@@ -74,6 +75,8 @@ function buttons(frm, facts) {
 	} else if (facts.can_fund) {
 		primary(__("Funded"), () => fund(doc, facts, done));
 	}
+	if (!["Lost", "Unwound"].includes(doc.stage) && facts.money?.balance > 0) offer(frm, { group });
+	if (!facts.delivered && doc.stage !== "Lost") offer_hold(frm, { group, purpose: "Test Drive" });
 	if (facts.can_send) add(__("Send to Lender"), () => send(doc, facts, done), group);
 	if (facts.can_send) add(__("Returned by Lender"), () => returned(doc, facts, done), group);
 	if (facts.can_fund) add(__("Funded"), () => fund(doc, facts, done), group);

@@ -1,5 +1,6 @@
 /** The Deposit form. */
 
+import { offer } from "../card/buttons";
 import { companies, is_dealership, usual_company } from "../desk/dealership";
 import { html, fill, intro, link, meet, ours, trusted } from "../desk/html";
 import { call } from "../desk/server";
@@ -159,6 +160,7 @@ function menu(frm) {
 		["Forfeit", __("Forfeit"), actions.forfeit],
 		["Cancel", __("Cancel Payment"), actions.cancel_payment],
 	];
+	if (frm.doc.status === "Draft") offer(frm, { before: () => saved(frm) });
 	const waiting = new Set((frm.dlr_facts.requests || []).map((row) => row.action));
 	for (const [action, label, open] of rows) {
 		if ((frm.dlr_facts.actions || []).includes(action) && !waiting.has(action)) {

@@ -1,5 +1,6 @@
 /** A Sales Invoice whose customer has money held: said on the draft, applied with one button afterwards. */
 
+import { offer } from "../card/buttons";
 import { apply } from "../deposit/actions";
 import { is_dealership } from "../desk/dealership";
 import { ask } from "../desk/ask";
@@ -35,6 +36,7 @@ export async function refresh(frm) {
 		["dealer_vehicle", "dealer_repair_order"],
 		Boolean(doc.company) && is_dealership(doc.company)
 	);
+	if (doc.docstatus === 1 && !cint(doc.is_return) && doc.outstanding_amount > 0) offer(frm);
 	if (!concerns(doc)) return;
 	const asked = [doc.name, doc.customer, doc.company, doc.dealer_vehicle, doc.docstatus].join(
 		"|"

@@ -1,5 +1,6 @@
 /** Billing on the Repair Order form: the next step, the menu, and who owes and paid what. */
 
+import { offer, offer_hold } from "../card/buttons";
 import { html, link, meet, person, pill, trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { money, when } from "../desk/words";
@@ -68,6 +69,8 @@ export function menu(frm) {
 	if (doc.status === "Closed" && doc.outstanding > 0 && takes_money()) {
 		frm.add_custom_button(__("Collect"), () => collect(doc, again(frm)), group);
 	}
+	if (["Invoiced", "Closed"].includes(doc.status) && doc.outstanding > 0) offer(frm, { group });
+	if (is_working(doc)) offer_hold(frm, { group });
 	if (doc.handed_over_at && doc.status === "Closed") {
 		frm.add_custom_button(__("Gate Pass"), () => print_order(doc, "Gate Pass 80 mm"), __("Print"));
 	}
