@@ -42,8 +42,6 @@ class Booking(str, Enum):
 
 NO_CARD = CardFacts()
 
-_ACCEPTED = frozenset({Status.AUTHORISED, Status.CAPTURED})
-
 IN_THE_BOOKS = frozenset({Booking.BOOKED, Booking.ON_ACCOUNT})
 
 # What a provider calls the end of a hold that nobody used.
@@ -145,7 +143,10 @@ def merge(known: Known, fact: PaymentFact) -> Known:
 	else:
 		declined = (known.decline_code, known.decline_message)
 	further = _RANK[there] >= _RANK[known.status]
-	accepted = further and there in _ACCEPTED  # the charge and card of a decline are nobody's business
+	# The charge and card of a decline are nobody's business; those that were charged outdo those of the hold.
+	accepted = there is Status.CAPTURED or (
+		there is Status.AUTHORISED and known.status is not Status.CAPTURED
+	)
 	return replace(
 		known,
 		status=status,
