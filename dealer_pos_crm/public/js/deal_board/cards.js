@@ -20,11 +20,6 @@ export function is_stuck(card, days) {
 	return -dealer.seconds_until(card.stage_since) > (days || 5) * DAY;
 }
 
-/** DJ-2026-00042: DJ-42 */
-export function short(name) {
-	return name.replace(/-(\d{4}-)?0*(\d+)$/, "-$2");
-}
-
 /** The year is told least apart: '19 Toyota Camry. */
 export function car_of(card) {
 	const title = card.vehicle_title || card.wanted || "";
