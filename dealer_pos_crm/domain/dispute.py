@@ -103,13 +103,18 @@ class Standing:
 		known = self.provider_status if self.provider_status in _ORDER else _ELSE[self.state]
 		return _ORDER.index(known)
 
+	@property
+	def _round(self) -> Round:
+		return round_of(self.provider_status, self.provider_status.startswith("warning_"))
+
 	def newer(self, fact: "Standing", *, surely: bool = False) -> Newer:
 		"""Whether ``fact`` may replace this. ``surely``: its reading began after this was kept."""
 		if surely:
 			return Newer.YES
 		if fact._moved != self._moved:
 			return Newer.YES if fact._moved > self._moved else Newer.NO
-		if fact.submission_count != self.submission_count:
+		# Each round is answered anew: only within one does the count of answers tell.
+		if fact._round is self._round and fact.submission_count != self.submission_count:
 			return Newer.YES if fact.submission_count > self.submission_count else Newer.NO
 		return Newer.YES if fact._step >= self._step else Newer.UNSURE
 

@@ -101,6 +101,7 @@ def _plan_staging(name: str) -> str:
 			"texts": texts,
 			"file": file.name if file else "",
 			"fields": _fields(case) if file else [],
+			"ever": sorted({*last.get("ever", []), *_named(last)}),
 			"by": frappe.session.user,
 		}
 		case.db_set(
@@ -149,6 +150,11 @@ def _dropped(case: Any) -> list[str]:
 	return sorted(wanted - set(staged(case).get("fields") or []))
 
 
+def _named(answer: dict) -> list[str]:
+	"""The provider's fields that an answer fills."""
+	return [*answer.get("texts", {}), *answer.get("fields", []), *([shown.WHOLE_PACK] if answer.get("file") else [])]
+
+
 @action
 def _plan_submission(name: str) -> str:
 	case = frappe.get_doc(DOCTYPE, name, for_update=True)
@@ -177,7 +183,8 @@ def _call_stage(gateway: Any, attempt: Any, values: dict) -> dict:
 	answer = staged(case)
 	if answer.get("number") != values["number"]:
 		raise Rejected(_("Overtaken by a later staging"), "overtaken")
-	sent: dict[str, str] = dict(answer["texts"])
+	# The provider keeps what it is not told anew: what was staged before and is no part of it now is emptied.
+	sent: dict[str, str] = {**dict.fromkeys(answer.get("ever") or [], ""), **answer["texts"]}
 	if answer.get("file"):
 		key = attempt.idempotency_key
 		data = frappe.get_doc("File", answer["file"]).get_content()
