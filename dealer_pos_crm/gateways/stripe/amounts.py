@@ -30,7 +30,7 @@ def to_stripe(amount: Money) -> int:
 
 def from_stripe(number: int | None, currency: str | None) -> Money:
 	"""Money from Stripe's whole number; zero of no currency where it names none."""
-	code = (currency or NO_CURRENCY).upper()
+	code = str(currency or NO_CURRENCY).upper()
 	ours = exponent_of(code)
 	theirs = _EXPONENTS.get(code, ours)
 	if theirs <= ours:
