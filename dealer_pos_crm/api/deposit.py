@@ -4,6 +4,8 @@ import frappe
 from frappe import _
 
 from dealer_pos_crm.dealer_cashier import receipts
+from dealer_pos_crm.dealer_cashier.card_refunds import deposits as cards
+from dealer_pos_crm.dealer_cashier.card_refunds import sending
 from dealer_pos_crm.dealer_cashier.deposits import actions, overview
 from dealer_pos_crm.dealer_setup.refusals import explained
 
@@ -31,7 +33,9 @@ def act(deposit: str, action: str, values: str | dict, client_key: str) -> dict:
 	_may(deposit, "write")
 	if action != "Extend Hold":
 		_may_move_money()
-	return actions.act(deposit, action, frappe._dict(frappe.parse_json(values)), client_key)
+	with sending.here():
+		done = actions.act(deposit, action, frappe._dict(frappe.parse_json(values)), client_key)
+	return cards.as_it_stands(done)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -39,7 +43,9 @@ def decide(action: str, approve: bool | int, note: str | None = None) -> dict:
 	"""Approve (it is carried out at once) or reject what somebody asked for."""
 	frappe.has_permission("Deposit Action", "read", action, throw=True)
 	_may_move_money()
-	return actions.decide(action, bool(approve), note)
+	with sending.here():
+		done = actions.decide(action, bool(approve), note)
+	return cards.as_it_stands(done)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -187,6 +187,18 @@ def _why_not(card, amount: Money) -> str:
 	return ""
 
 
+def as_it_stands(done: dict) -> dict:
+	"""What an action returned, with its card refunds as they are after the provider was asked: one that was
+	refused is back in the deposit."""
+	if not done.get("card_refunds"):
+		return done
+	return {
+		**done,
+		"card_refunds": of_action(done["action"]),
+		"deposit_status": frappe.db.get_value("Deposit", done["deposit"], "status"),
+	}
+
+
 def of_action(action: str) -> list[dict]:
 	"""The card refunds that an action of a deposit made, as they stand now."""
 	rows = frappe.get_all(

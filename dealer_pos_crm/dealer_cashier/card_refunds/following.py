@@ -10,7 +10,7 @@ from frappe.utils import cstr, now_datetime
 from dealer_pos_crm.dealer_cashier.card_refunds import booking, outside, reversing, room, telling
 from dealer_pos_crm.dealer_cashier.money import to_money
 from dealer_pos_crm.dealer_setup.acting import action
-from dealer_pos_crm.domain.card_refund import Status, after, comes_back
+from dealer_pos_crm.domain.card_refund import Status, after, comes_back, status_of
 from dealer_pos_crm.domain.gateway import RefundFact
 
 # Stripe's words for why a refund did not arrive, in ours.
@@ -80,7 +80,7 @@ def _advance(account, card, refund, fact: RefundFact) -> None:
 			"seen_at": now_datetime(),
 		}
 	)
-	if now is not before or after(now, fact.state) is now:
+	if status_of(fact.state) is now:
 		refund.provider_status = fact.provider_status
 	if now is before:
 		booking.keep(refund)
