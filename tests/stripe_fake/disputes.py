@@ -134,6 +134,7 @@ class Disputes:
 			if not row["evidence_details"]["has_evidence"]:
 				raise refused("There is no evidence to submit.", param="evidence")
 			row["evidence_details"]["submission_count"] += 1
+			row["evidence_details"]["submission_method"] = "manual"
 			row["status"] = row["status"].replace("needs_response", "under_review")
 		self._fake.events.emit("charge.dispute.updated", row)
 		return row

@@ -102,6 +102,13 @@ class Intents:
 		intent.update(status="succeeded", amount_received=charge["amount"], amount_capturable=0)
 		fake.events.emit("payment_intent.succeeded", intent)
 
+	def ask_customer(self, name: str) -> None:
+		"""The bank wants to see the customer first (3-D Secure)."""
+		intent = self._fake.store.get("payment_intent", name)
+		assert intent["status"] in PAYABLE, f"{name} is {intent['status']}"
+		intent.update(status="requires_action", next_action={"type": "use_stripe_sdk", "use_stripe_sdk": {}})
+		self._fake.events.emit("payment_intent.requires_action", intent)
+
 	def settle(self, intent: Row, ok: bool) -> None:
 		"""A slow method ends."""
 		fake = self._fake

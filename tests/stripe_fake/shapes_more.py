@@ -36,6 +36,7 @@ def dispute(name: str, *, amount: int, currency: str, created: int, livemode: bo
 			"has_evidence": False,
 			"past_due": False,
 			"submission_count": 0,
+			"submission_method": "not_submitted",
 		},
 		"is_charge_refundable": False,
 		"livemode": livemode,
@@ -176,6 +177,12 @@ def account(name: str, *, created: int, currency: str, country: str) -> Row:
 		"metadata": {},
 		"payouts_enabled": True,
 		"settings": {
+			"branding": dict.fromkeys(("icon", "logo", "primary_color", "secondary_color")),
+			"card_payments": {
+				"decline_on": {"avs_failure": False, "cvc_failure": True},
+				"statement_descriptor_prefix": None,
+			},
+			"payments": {"statement_descriptor": "SUMMIT MOTORS"},
 			"dashboard": {"display_name": "Summit Motors", "timezone": "Etc/UTC"},
 			"payouts": {
 				"debit_negative_balances": True,
