@@ -9,7 +9,7 @@ from dealer_pos_crm.dealer_cashier.pay_requests import link, page
 
 
 def _starts() -> int:
-	return cint(frappe.conf.get("dealer_pay_starts_per_hour")) or 40
+	return cint(frappe.conf.get("dealer_pay_starts_per_hour")) or 60
 
 
 def _looks() -> int:

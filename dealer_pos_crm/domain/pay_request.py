@@ -1,7 +1,7 @@
 """A request to pay, sent to a customer: where it stands, what may be done with it, what may be paid now.
 
-The status follows from facts, whatever their order of arrival; money that came outweighs all else. The amount
-is what the books say when the customer pays, never what a browser or an old message says.
+The status follows from facts, whatever their order of arrival; what has ended stays ended. The amount is what
+the books say when the customer pays, never what a browser or an old message says.
 """
 
 import enum
@@ -89,13 +89,16 @@ def settled(basis: Basis, standing: Standing) -> bool:
 
 
 def status_of(basis: Basis, standing: Standing, before: Status = Status.DRAFT) -> Status:
-	"""The status that the facts imply. What was paid in full stays so, whatever is billed or fails later."""
-	if before is Status.PAID or settled(basis, standing):
+	"""The status that the facts imply. What was paid in full stays so, whatever is billed or fails later; what
+	was taken back or ran out stays so too: money that comes all the same is late, and told apart."""
+	if before is Status.PAID:
 		return Status.PAID
 	if standing.cancelled:
 		return Status.CANCELLED
 	if standing.expired:
 		return Status.EXPIRED
+	if settled(basis, standing):
+		return Status.PAID
 	if standing.paid.minor > 0:
 		return Status.PART_PAID
 	if standing.declined:
@@ -200,9 +203,11 @@ def face(
 		return Face.PROCESSING
 	if status is Status.CANCELLED:
 		return Face.SETTLED if paid_otherwise else Face.CANCELLED
+	if status is Status.EXPIRED:
+		return Face.EXPIRED
 	if not now:
 		return Face.PAID if paid.minor > 0 else Face.SETTLED
-	if status is Status.EXPIRED or expired:
+	if expired:
 		return Face.EXPIRED
 	return Face.PAYABLE if payable else Face.UNAVAILABLE
 
@@ -210,8 +215,3 @@ def face(
 def version_of(text: str) -> str:
 	"""The version of a text of terms: the same words are the same version, however they are laid out."""
 	return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:16]
-
-
-def came_late(status: Status, ended_at: datetime | None, started_at: datetime) -> bool:
-	"""Whether money is told as late: the request had ended before its payer began. Who began in time is in time."""
-	return status in (Status.CANCELLED, Status.EXPIRED) and ended_at is not None and started_at >= ended_at

@@ -2,7 +2,7 @@
 
 import frappe
 from frappe import _
-from frappe.utils import cstr, get_datetime, now_datetime
+from frappe.utils import cstr, now_datetime
 
 from dealer_pos_crm.dealer_cashier import log
 from dealer_pos_crm.dealer_cashier.money import rounded, shown, to_float
@@ -40,7 +40,7 @@ def card_payment_changed(card) -> None:
 	request.keep(doc)
 	if more.minor > 0:
 		_tell_paid(doc, now, before, more, due)
-		_tell_late(doc, card, before, had, more)
+		_tell_late(doc, card, before, more)
 	elif now is Status.FAILED:
 		request.step(
 			doc,
@@ -83,16 +83,17 @@ def _tell_paid(doc, now: Status, before: Status, more: Money, due: standing.Due)
 		)
 
 
-def _tell_late(doc, card, before: Status, had: Money, more: Money) -> None:
-	"""Money that nobody waited for any more: a person decides whether it stays."""
+def _tell_late(doc, card, before: Status, more: Money) -> None:
+	"""Money that nobody waited for any more: a person decides whether it stays. Where its document does not
+	take it, the booking says so itself."""
+	if doc.for_doctype in ("Deposit", "Deal Jacket"):
+		return
 	reason = ""
-	if rules.came_late(
-		before, doc.cancelled_on and get_datetime(doc.cancelled_on), get_datetime(card.creation)
-	):
-		reason = _("It was begun after the request had ended.")
-	elif before is Status.CANCELLED:
-		reason = _("The request was taken back while the customer paid.")
-	elif before is Status.PAID and had.minor > 0:
+	if before is Status.CANCELLED:
+		reason = _("The request had been taken back when it came.")
+	elif before is Status.EXPIRED:
+		reason = _("The request had run out when it came.")
+	elif before is Status.PAID and not doc.for_doctype:
 		reason = _("The request was paid already.")
 	if not reason:
 		return
@@ -134,8 +135,8 @@ def _expire(name: str) -> None:
 	doc = request.locked(name)
 	if Status(doc.status) not in rules.LIVE or not standing.is_expired(doc):
 		return
-	if sessions.open_ones(standing.cards_of(name)):
-		return  # its page ends within the hour, by itself
+	if sessions.open_ones(standing.cards_of(name), grace=sessions.ON_THE_WAY):
+		return  # its page ends within the hour by itself; who pays there began in time
 	request.end(doc, Status.EXPIRED, reason=_("Its time had passed"))
 
 

@@ -15,13 +15,15 @@ from dealer_pos_crm.gateways.errors import Rejected
 
 # A page that ends within this time is not handed out any more.
 _ENOUGH = timedelta(minutes=5)
+# So long the news of a payment may take that was made at the last moment.
+ON_THE_WAY = timedelta(minutes=15)
 _UNPAID = ("Waiting", "Failed")
 EXPIRE = "Expire Checkout Session"
 
 
-def open_ones(cards: list) -> list:
-	"""The payments whose page at the provider may still be paid."""
-	now = now_datetime()
+def open_ones(cards: list, grace: timedelta = timedelta(0)) -> list:
+	"""The payments whose page at the provider may still be paid, or could be until ``grace`` ago."""
+	now = now_datetime() - grace
 	return [
 		card
 		for card in cards
