@@ -17,6 +17,18 @@ GUEST_METHODS: dict[str, str] = {
 		"the card provider's messages: each is signed by it, over its very bytes and minutes ago, with a secret of"
 		" the account whose random key stands in the address; nothing is answered but that it came"
 	),
+	"dealer_pos_crm.api.pay_page.opened": (
+		"a customer looks at the pay page: a token signed for one pay request, which ends with it; nothing is"
+		" answered"
+	),
+	"dealer_pos_crm.api.pay_page.start": (
+		"a customer goes on to the card page: a token signed for one pay request, which ends with it; the amount"
+		" comes from the books, never from the browser"
+	),
+	"dealer_pos_crm.api.pay_page.state": (
+		"the pay page waits for its payment: a token signed for one pay request; how it stands is looked up at the"
+		" provider"
+	),
 	"dealer_pos_crm.api.lead.send_form": (
 		"a visitor of the dealer's site asks for something: a token signed for this form, good for two hours and"
 		" one message; nothing is answered but that it came"
@@ -25,6 +37,42 @@ GUEST_METHODS: dict[str, str] = {
 
 # Uses of ignore_permissions=True: file: (how many, why the caller's own rights are not the measure).
 IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
+	"dealer_pos_crm/dealer_cashier/pay_requests/request.py": (
+		1,
+		"a guest's payment, the clock and whoever takes one back write the same row; each checks its own right first",
+	),
+	"dealer_pos_crm/dealer_cashier/pay_requests/sending.py": (
+		1,
+		"whoever may ask for money need not have the right to write Communications",
+	),
+	"dealer_pos_crm/dealer_cashier/pay_requests/terms.py": (
+		1,
+		"the payer is a guest; nobody writes acceptances by hand",
+	),
+	"dealer_pos_crm/dealer_cashier/card_refunds/booking.py": (
+		1,
+		"nobody writes the trail of a refund by hand; each step checks its own right where it begins",
+	),
+	"dealer_pos_crm/dealer_cashier/card_refunds/deposits.py": (
+		1,
+		"a refund made at the provider is written down, whoever hears of it",
+	),
+	"dealer_pos_crm/dealer_cashier/card_refunds/outside.py": (
+		1,
+		"a refund made at the provider is written down, whoever hears of it",
+	),
+	"dealer_pos_crm/dealer_cashier/card_refunds/refund.py": (
+		1,
+		"who may settle takes a card payment off an invoice, and need not have rights on ERPNext's tool for it",
+	),
+	"dealer_pos_crm/dealer_cashier/card_refunds/reversing.py": (
+		2,
+		"what did not arrive is taken out of the books by whoever hears it from the provider",
+	),
+	"dealer_pos_crm/dealer_cashier/card_refunds/telling.py": (
+		1,
+		"who decides is told; a notification is nobody's own document",
+	),
 	"dealer_pos_crm/dealer_cashier/gateway/failures.py": (
 		2,
 		"a task is put on the list of whoever is responsible, and taken off, by whatever failed or succeeded",
@@ -179,9 +227,21 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 
 # Calls of frappe.db.commit(): file: (how many, why the request's or job's own commit is not enough).
 COMMITS: dict[str, tuple[int, str]] = {
+	"dealer_pos_crm/dealer_cashier/pay_requests/sending.py": (
+		1,
+		"a failure after the request's own commit must stay to be seen; nothing commits after it",
+	),
+	"dealer_pos_crm/dealer_cashier/pay_requests/sessions.py": (
+		1,
+		"what the provider says of one payment is kept, whatever becomes of the next",
+	),
 	"dealer_pos_crm/api/gateway.py": (
 		2,
 		"a refused message is undone with its request; that it was counted and told must stay",
+	),
+	"dealer_pos_crm/dealer_cashier/card_refunds/sending.py": (
+		1,
+		"nothing goes to the provider that is not on file, and no lock is held while it answers",
 	),
 	"dealer_pos_crm/dealer_cashier/gateway/catch_up.py": (
 		2,
