@@ -74,8 +74,12 @@ def start(
 ) -> dict:
 	"""Take an amount at a reader, for a document or on a customer's account. Returns the payment's state."""
 	_may_take_for(doctype, name, customer, company)
-	owed = taking.owed_for(doctype, name, payer, customer, company, what)
-	return taking.start(reader=reader, owed=owed, amount=amount, client_key=client_key)
+	return taking.start(
+		reader=reader,
+		asked=lambda: taking.owed_for(doctype, name, payer, customer, company, what),
+		amount=amount,
+		client_key=client_key,
+	)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -128,10 +132,9 @@ def authorise(
 ) -> dict:
 	"""Hold an amount on a card at a reader. Returns the payment's state."""
 	_may_take_for(doctype, name, customer, company)
-	owed = taking.owed_for(doctype, name, None, customer, company, what)
 	return authorising.authorise(
 		reader=reader,
-		owed=owed,
+		asked=lambda: taking.owed_for(doctype, name, None, customer, company, what),
 		amount=amount,
 		purpose=purpose,
 		needed_until=needed_until,

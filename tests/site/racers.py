@@ -355,9 +355,43 @@ def worksheet_step(user: str, step: str, scenario: str, *values: object) -> obje
 		frappe.set_user("Administrator")
 
 
+def take_card(api: str, reader: str, invoice: str, amount: float, key: str) -> dict:
+	"""At the stand-in for Stripe that listens at ``api``."""
+	import frappe
+
+	from dealer_pos_crm.dealer_cashier.terminal import taking
+
+	frappe.local.conf["dealer_stripe_api_base"] = api
+	return taking.start(
+		reader=reader,
+		asked=lambda: taking.owed_for("Sales Invoice", invoice, None, None, None, None),
+		amount=amount,
+		client_key=key,
+	)
+
+
+def knock_often(raw: bytes, header: str, webhook_key: str, times: int) -> list[int]:
+	"""The same message at the provider's door, again and again. The statuses it was answered with."""
+	from tests.site import cards
+
+	return [cards.knock(raw, header, webhook_key)[0] for _number in range(times)]
+
+
+def work_event(name: int, stripe: str) -> str:
+	"""A job on a message of the provider, whose stand-in serves at ``stripe``."""
+	import frappe
+
+	from dealer_pos_crm.dealer_cashier.gateway import accounts, inbox
+
+	frappe.local.conf[accounts.API_BASE] = stripe
+	return inbox.work(name)
+
+
 JOBS = {
 	job.__name__: job
 	for job in (
+		knock_often,
+		work_event,
 		read_intake,
 		take_in_lead,
 		route_lead,
@@ -370,6 +404,7 @@ JOBS = {
 		recon_step,
 		start_recon,
 		take,
+		take_card,
 		act,
 		decide,
 		cancel,

@@ -4,6 +4,7 @@ For what is short: a loaner, a test drive, a part ordered for the day after tomo
 a hold lives is a deposit: taken now, given back by its terms.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -42,7 +43,7 @@ PURPOSES = ("Loaner", "Test Drive", "Special Order")
 def authorise(
 	*,
 	reader: str,
-	owed: Owed,
+	asked: Callable[[], Owed],
 	amount: float | str,
 	purpose: str,
 	needed_until: datetime | str,
@@ -51,10 +52,10 @@ def authorise(
 	"""Hold an amount on a card at a reader. Returns the state as ``taking.start`` does."""
 	from dealer_pos_crm.dealer_cashier.terminal import taking
 
-	until = check_purpose(owed, purpose, needed_until, starting.IN_PERSON)
+	until = check_purpose(asked(), purpose, needed_until, starting.IN_PERSON)
 	return taking.start(
 		reader=reader,
-		owed=held_for(owed, purpose),
+		asked=lambda: held_for(asked(), purpose),
 		amount=amount,
 		client_key=client_key,
 		capture="manual",

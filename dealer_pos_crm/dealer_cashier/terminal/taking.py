@@ -5,6 +5,7 @@ provider once; it may go to a reader several times, with another card or at anot
 payment that can be charged once.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import frappe
@@ -39,7 +40,7 @@ UNSETTLED = (Status.WAITING.value, Status.PROCESSING.value, Status.FAILED.value)
 def start(
 	*,
 	reader: str,
-	owed: Owed,
+	asked: Callable[[], Owed],
 	amount: float | str,
 	client_key: str,
 	capture: str = "automatic",
@@ -47,14 +48,17 @@ def start(
 ) -> dict:
 	"""Begin a payment of ``amount`` (major units) and put it on the reader. Returns its state for a screen.
 
-	``capture``: automatic, or manual for a hold. ``values``: further fields of the Card Payment. The same
+	``asked`` reads what is owed; it is read again under the document's lock, as what was lying there may have
+	paid it. ``capture``: automatic, or manual for a hold. ``values``: further fields of the Card Payment. The same
 	client key is the same payment: whoever reloads the page finds it where it stands.
 	"""
 	need_key(client_key)
 	name = by_key(client_key)
 	if not name:
+		owed = asked()
 		_finish_what_lies(owed, reader)
-		name = _begin(reader, owed, amount, client_key, capture, values or {})["card_payment"]
+		begun = _begin(reader, (owed.doctype, owed.name), asked, amount, client_key, capture, values or {})
+		name = begun["card_payment"]
 	return _go_on(name)
 
 
@@ -63,12 +67,21 @@ def by_key(client_key: str) -> str | None:
 
 
 @once
-def _begin(reader: str, owed: Owed, amount: float | str, client_key: str, capture: str, values: dict) -> dict:
+def _begin(
+	reader: str,
+	document: tuple[str, str],
+	asked: Callable[[], Owed],
+	amount: float | str,
+	client_key: str,
+	capture: str,
+	values: dict,
+) -> dict:
+	if document[0]:  # two counters for one document: the second one waits here, and finds the first
+		frappe.db.get_value(*document, "name", for_update=True)
 	known = by_key(client_key)
 	if known:
 		return {"card_payment": known}
-	if owed.doctype:  # two counters for one document: the second one waits here, and finds the first
-		frappe.db.get_value(owed.doctype, owed.name, "name", for_update=True)
+	owed = asked()
 	device = readers.check(reader, owed.company)
 	with explained():
 		for row in unsettled(owed.doctype, owed.name):

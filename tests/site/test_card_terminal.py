@@ -1,0 +1,532 @@
+"""Cards in person: readers, one payment on each, and what becomes of it when something goes wrong."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import frappe
+import pytest
+
+from dealer_pos_crm.dealer_cashier.gateway import accounts
+from dealer_pos_crm.dealer_cashier.terminal import following, readers, recovery, taking
+from dealer_pos_crm.domain.money import Money
+from dealer_pos_crm.gateways.errors import Rejected
+from tests.site import cards
+from tests.site import counters as c
+from tests.site import factories as f
+from tests.site.racers import Racers
+from tests.stripe_fake import server as http
+
+SEND = "terminal.readers.process_payment_intent"
+
+
+@pytest.fixture(scope="module")
+def counter(site):
+	"""The account, its stand-in and two readers, for all tests of this file."""
+	f.make_dealership()
+	c.make_address()
+	account = cards.gateway_account()
+	with cards.use_fake(cards.fake_of(account)):
+		one, two = c.registered(account, f.unique("Counter 1")), c.registered(account, f.unique("Counter 2"))
+		yield SimpleNamespace(account=account, fake=cards.fake_of(account), one=one, two=two)
+
+
+@pytest.fixture(autouse=True)
+def quiet_counter(counter):
+	"""Each test begins with both readers plugged in and free, and no fault waiting."""
+	yield
+	frappe.db.rollback()
+	counter.fake.faults.clear()
+	for reader in (counter.one, counter.two):
+		counter.fake.reader.plug_in(reader.reader_id)
+		counter.fake.readers.retrieve(reader.reader_id, {})["action"] = None
+		frappe.db.set_value("Card Reader", reader.name, "card_payment", None)
+	frappe.db.commit()
+
+
+@pytest.fixture
+def invoice(counter):
+	made = f.make_invoice(f.make_customer(), 400)
+	frappe.db.commit()
+	return made
+
+
+def begin(counter, invoice, amount: float = 400, **more) -> dict:
+	return c.start(counter.one, "Sales Invoice", invoice.name, amount, **more)
+
+
+def present(counter, card: str = "4242", reader=None) -> None:
+	counter.fake.reader.present((reader or counter.one).reader_id, card)
+
+
+def holder(reader) -> str | None:
+	return frappe.db.get_value("Card Reader", reader.name, "card_payment")
+
+
+# Readers
+
+
+def test_a_reader_is_registered_by_its_code_once(counter):
+	assert counter.one.reader_id.startswith("tmr_")
+	assert counter.one.test_mode and counter.one.state == "Online"
+	assert counter.one.location_id == counter.two.location_id  # one place, two readers
+	with pytest.raises(frappe.ValidationError, match="registered already"):
+		readers.register(counter.one.name, "simulated-wpe")
+
+
+def test_a_code_that_was_used_is_refused_with_the_remedy(counter):
+	doc = c.new_reader(counter.account)
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError, match="Check the code on the reader"):
+		readers.register(doc.name, "used-up-code")
+	assert not frappe.db.get_value("Card Reader", doc.name, "reader_id")
+	with pytest.raises(frappe.ValidationError, match="Enter the code"):
+		readers.register(doc.name, " ")
+
+
+def test_nobody_types_what_the_provider_says(counter):
+	doc = frappe.get_doc("Card Reader", counter.one.name)
+	doc.update({"reader_id": "tmr_other", "action_state": "Free", "state": "Offline", "test_mode": 0})
+	doc.save()
+	doc.reload()
+	assert (doc.reader_id, doc.state, doc.test_mode) == (counter.one.reader_id, "Online", 1)
+	assert doc.action_state != "Free"
+
+
+def test_a_reader_that_does_not_answer_is_told(counter):
+	counter.fake.fail_next("terminal.readers.retrieve", "refused", times=4)
+	with pytest.raises(frappe.ValidationError, match="does not answer"):
+		readers.refresh(counter.one.name)
+	counter.fake.faults.clear()
+	counter.fake.reader.unplug(counter.one.reader_id)
+	assert readers.refresh(counter.one.name)["state"] == "Offline"
+
+
+def test_a_reader_of_another_mode_takes_nothing(counter, invoice):
+	frappe.db.set_value("Card Reader", counter.two.name, "test_mode", 0)
+	frappe.db.commit()
+	try:
+		with pytest.raises(frappe.ValidationError, match="another mode"):
+			c.start(counter.two, "Sales Invoice", invoice.name, 400)
+	finally:
+		frappe.db.set_value("Card Reader", counter.two.name, "test_mode", 1)
+		frappe.db.commit()
+
+
+def test_the_reader_chosen_last_comes_first(counter, invoice):
+	cashier = f.make_user("Dealer Cashier")
+	with f.logged_in(cashier):
+		assert readers.choices(f.COMPANY)["usual"] in (None, counter.one.name, counter.two.name)
+		c.start(counter.two, "Sales Invoice", invoice.name, 10)
+		assert readers.choices(f.COMPANY)["usual"] == counter.two.name
+
+
+# The straight way
+
+
+def test_an_invoice_is_paid_at_the_reader(counter, invoice):
+	state = begin(counter, invoice)
+	assert (state["phase"], state["moves"]) == ("On Reader", ["cancel", "look"])
+	assert state["test_mode"] and holder(counter.one) == state["name"]
+	present(counter)
+	state = c.look(state)
+	assert (state["phase"], state["booking"], state["last4"]) == ("Paid", "Booked", "4242")
+	assert holder(counter.one) is None
+	(entry,) = c.entries(state["name"])
+	assert (entry.paid_amount, entry.unallocated_amount) == (400, 0)
+	assert entry.reference_no == c.card_of(state).intent_id
+	assert entry.paid_to == frappe.db.get_value("Gateway Account", counter.account, "clearing_account")
+	invoice.reload()
+	assert invoice.outstanding_amount == 0
+
+
+def test_a_part_is_taken_by_card_and_the_rest_stays_open(counter, invoice):
+	state = begin(counter, invoice, 150.25)
+	present(counter)
+	assert c.look(state)["phase"] == "Paid"
+	invoice.reload()
+	assert invoice.outstanding_amount == 249.75
+
+
+def test_more_than_is_open_is_refused_before_anything_is_asked(counter, invoice):
+	before = len(c.intents(counter.fake))
+	with pytest.raises(frappe.ValidationError, match="400"):
+		begin(counter, invoice, 400.01)
+	assert len(c.intents(counter.fake)) == before and holder(counter.one) is None
+
+
+def test_a_deposit_is_taken_by_card_and_holds_its_car(counter):
+	deposit = f.make_deposit()
+	state = c.start(counter.one, "Deposit", deposit.name, 500)
+	present(counter)
+	assert c.look(state)["booking"] == "Booked"
+	deposit.reload()
+	assert (deposit.status, deposit.held_amount) == ("Held", 500)
+	assert frappe.db.exists("Dealer Vehicle Hold", {"active_vehicle": deposit.vehicle})
+
+
+def test_money_for_no_document_is_the_customers_credit(counter):
+	customer = f.make_customer()
+	frappe.db.commit()
+	state = taking.start(
+		reader=counter.one.name,
+		asked=lambda: taking.owed_for(None, None, None, customer.name, f.COMPANY, "Touch-up paint"),
+		amount=30,
+		client_key=f.key(),
+	)
+	frappe.db.commit()
+	present(counter)
+	state = c.look(state)
+	assert (state["phase"], state["what"]) == ("Paid", "Touch-up paint")
+	(entry,) = c.entries(state["name"])
+	assert entry.unallocated_amount == 30
+
+
+# Declined, cancelled, and paid in another way
+
+
+def test_a_declined_card_and_then_another_one_is_one_payment(counter, invoice):
+	state = begin(counter, invoice)
+	present(counter, "0002")
+	state = c.look(state)
+	assert state["phase"] == "Declined" and "declined" in state["decline_message"].lower()
+	assert "send" in state["moves"] and not c.entries(state["name"])
+	intent = c.card_of(state).intent_id
+	state = taking.send(state["name"])
+	assert (state["phase"], state["sends"]) == ("On Reader", 2)
+	present(counter, "4444")
+	state = c.look(state)
+	assert state["phase"] == "Paid" and c.card_of(state).intent_id == intent
+	assert c.charged(counter.fake, state["name"]) == 40000 and len(c.entries(state["name"])) == 1
+
+
+def test_the_customer_stops_it_and_pays_at_the_other_counter(counter, invoice):
+	state = begin(counter, invoice)
+	counter.fake.reader.press_cancel(counter.one.reader_id)
+	state = c.look(state)
+	assert state["phase"] == "Reader Failed" and "cancel" in state["reader_problem"].lower()
+	state = taking.send(state["name"], counter.two.name)
+	frappe.db.commit()
+	assert (state["phase"], state["card_reader"]) == ("On Reader", counter.two.name)
+	assert holder(counter.one) is None and holder(counter.two) == state["name"]
+	present(counter, reader=counter.two)
+	assert c.look(state)["phase"] == "Paid"
+
+
+def test_cancelled_at_the_desk_nobody_is_charged(counter, invoice):
+	state = begin(counter, invoice)
+	state = taking.cancel(state["name"])
+	frappe.db.commit()
+	assert (state["phase"], state["note"], state["over"]) == ("Cancelled", "", True)
+	assert holder(counter.one) is None
+	assert counter.fake.readers.retrieve(counter.one.reader_id, {})["action"] is None
+	assert c.card_of(state).status == "Cancelled"
+	assert taking.cancel(state["name"])["phase"] == "Cancelled"  # clicked twice
+	again = begin(counter, invoice)
+	assert again["phase"] == "On Reader" and again["name"] != state["name"]
+
+
+def test_too_late_to_cancel_while_the_bank_decides(counter, invoice):
+	state = begin(counter, invoice)
+	counter.fake.reader.tap(counter.one.reader_id)
+	state = taking.cancel(state["name"])
+	frappe.db.commit()
+	assert (state["over"], state["note"]) == (False, "too_late")
+	counter.fake.reader.finish(counter.one.reader_id)
+	state = c.look(state)
+	assert state["phase"] == "Paid" and len(c.entries(state["name"])) == 1
+
+
+def test_what_is_paid_cannot_be_cancelled(counter, invoice):
+	state = begin(counter, invoice)
+	present(counter)
+	with pytest.raises(frappe.ValidationError, match="over"):
+		taking.cancel(state["name"])
+	assert c.look(state)["phase"] == "Paid"
+
+
+# Clicked twice, reloaded, two cashiers
+
+
+def test_the_same_click_twice_is_one_payment(counter, invoice):
+	key = f.key()
+	one = begin(counter, invoice, key=key)
+	two = begin(counter, invoice, key=key)
+	assert one["name"] == two["name"] and two["sends"] == 1
+	assert taking.by_key(key) == one["name"]
+
+
+def test_after_a_reload_the_running_payment_is_found(counter, invoice):
+	from dealer_pos_crm.dealer_cashier.terminal import overview
+
+	state = begin(counter, invoice)
+	facts = overview.facts(taking.owed_for("Sales Invoice", invoice.name, None, None, None, None))
+	assert facts["running"] == state["name"]
+	present(counter)
+	c.look(state)
+	facts = overview.facts(taking.owed_for("Sales Invoice", invoice.name, None, None, None, None))
+	assert facts["running"] is None and not facts["payable"]
+
+
+def test_a_second_payment_for_the_document_waits_for_the_first(counter, invoice):
+	state = begin(counter, invoice)
+	with pytest.raises(frappe.ValidationError, match=state["name"]):
+		c.start(counter.two, "Sales Invoice", invoice.name, 400)
+	assert holder(counter.two) is None
+	present(counter)
+	with pytest.raises(frappe.ValidationError, match="is paid"):  # looking at the first one booked it
+		c.start(counter.two, "Sales Invoice", invoice.name, 400)
+	assert frappe.db.count("Card Payment", {"for_name": invoice.name}) == 1
+
+
+def test_a_reader_has_one_payment_at_a_time(counter, invoice):
+	state = begin(counter, invoice)
+	other = f.make_invoice(f.make_customer(), 50)
+	with pytest.raises(frappe.ValidationError, match=state["name"]):
+		c.start(counter.one, "Sales Invoice", other.name, 50)
+	assert holder(counter.one) == state["name"]
+	assert not frappe.db.exists("Card Payment", {"for_name": other.name})
+
+
+def test_a_reader_that_a_dead_payment_has_is_given_to_the_next(counter, invoice):
+	"""The first cashier's browser is gone; the customer went away, and the reader gave up."""
+	state = begin(counter, invoice)
+	counter.fake.reader.press_cancel(counter.one.reader_id)
+	other = f.make_invoice(f.make_customer(), 50)
+	taken = c.start(counter.one, "Sales Invoice", other.name, 50)
+	assert taken["phase"] == "On Reader" and holder(counter.one) == taken["name"]
+	with pytest.raises(frappe.ValidationError, match=taken["name"]):
+		taking.send(state["name"])
+
+
+def test_two_cashiers_at_one_reader_and_at_one_document(site, counter):
+	"""Real processes at the same instant: one reader takes one payment, one document has one."""
+	racers = Racers(site, 2)
+	invoices = [f.make_invoice(f.make_customer(), 80).name for _number in range(4)]
+	frappe.db.commit()
+	try:
+		with http.serve(counter.fake) as server:
+			for pair in (invoices[0:2], invoices[2:4]):
+				ends = racers.run(
+					*(("take_card", server.url, counter.one.name, name, 80.0, f.key()) for name in pair)
+				)
+				frappe.db.rollback()
+				won = [end.result for end in ends if end.won]
+				assert len(won) == 1, [end.error for end in ends]
+				assert any("Wait until it is over" in end.error for end in ends if not end.won)
+				assert holder(counter.one) == won[0]["name"]
+				taking.cancel(won[0]["name"])
+				frappe.db.commit()
+			single = f.make_invoice(f.make_customer(), 90).name
+			frappe.db.commit()
+			ends = racers.run(
+				("take_card", server.url, counter.one.name, single, 90.0, f.key()),
+				("take_card", server.url, counter.two.name, single, 90.0, f.key()),
+			)
+			frappe.db.rollback()
+			assert sum(end.won for end in ends) == 1, [end.error for end in ends]
+			assert frappe.db.count("Card Payment", {"for_name": single}) == 1
+	finally:
+		racers.close()
+
+
+# Lost answers
+
+
+def test_the_answer_to_the_reader_is_lost_after_it_arrived(counter, invoice):
+	"""The most dangerous one: the card is charged while our screen knows nothing."""
+	counter.fake.fail_next(SEND, "timeout_after", times=2)
+	state = begin(counter, invoice)
+	assert state["phase"] == "On Reader"  # the reader was read again, and shows it
+	present(counter)
+	state = c.look(state)
+	assert state["phase"] == "Paid"
+	assert c.charged(counter.fake, state["name"]) == 40000 and len(c.entries(state["name"])) == 1
+
+
+def test_the_answer_is_lost_and_nothing_had_arrived(counter, invoice):
+	counter.fake.fail_next(SEND, "timeout_before", times=2)
+	state = begin(counter, invoice)
+	assert state["phase"] == "Checking" and "send" not in state["moves"]
+	state = c.look(state, by_person=True)  # both are read, then the same call goes out again
+	assert (state["phase"], state["sends"]) == ("On Reader", 1)
+	keys = {
+		one.key
+		for one in counter.fake.requests
+		if one.operation == SEND and one.params.get("payment_intent") == c.card_of(state).intent_id
+	}
+	assert len(keys) == 1
+	present(counter)
+	assert c.look(state)["phase"] == "Paid" and c.charged(counter.fake, state["name"]) == 40000
+
+
+def test_the_reader_was_late_and_had_begun(counter, invoice):
+	"""The provider says the reader could not be reached, and the reader shows the payment all the same."""
+	counter.fake.reader.answers_late(counter.one.reader_id)
+	state = begin(counter, invoice)
+	assert state["phase"] == "On Reader"
+	present(counter)
+	assert c.look(state)["phase"] == "Paid"
+
+
+def test_the_answer_to_the_beginning_is_lost(counter, invoice):
+	counter.fake.fail_next("payment_intents.create", "timeout_after", times=2)
+	state = begin(counter, invoice)
+	assert state["phase"] in ("Starting", "On Reader")
+	state = c.look(state, by_person=True)
+	if state["phase"] == "Ready":
+		state = taking.send(state["name"])
+	assert state["phase"] == "On Reader"
+	present(counter)
+	assert c.look(state)["phase"] == "Paid"
+	made = [row for row in c.intents(counter.fake) if row["metadata"].get("name") == state["name"]]
+	assert len(made) == 1
+
+
+def test_nobody_answers_and_the_customer_pays_cash(counter, invoice):
+	"""The line is down: nothing is on a reader, so the payment ends at once and cash goes on."""
+	counter.fake.fail_next("*", "refused", times=50)
+	state = begin(counter, invoice)
+	assert (state["phase"], state["silent"], state["sends"]) == ("Starting", True, 0)
+	state = taking.cancel(state["name"])
+	frappe.db.commit()
+	assert state["phase"] == "Cancelled" and holder(counter.one) is None
+	counter.fake.faults.clear()
+	again = c.look(state)
+	assert again["phase"] == "Cancelled" and c.charged(counter.fake, state["name"]) == 0
+	assert begin(counter, invoice)["phase"] == "On Reader"
+
+
+def test_while_it_may_be_on_the_reader_silence_cancels_nothing(counter, invoice):
+	state = begin(counter, invoice)
+	counter.fake.fail_next("*", "refused", times=50)
+	state = c.look(state)
+	assert (state["phase"], state["silent"]) == ("Checking", True)
+	state = taking.cancel(state["name"])
+	frappe.db.commit()
+	assert not state["over"] and state["note"] == "not_cancelled"
+	with pytest.raises(frappe.ValidationError, match=state["name"]):
+		c.start(counter.two, "Sales Invoice", invoice.name, 400)
+	counter.fake.faults.clear()
+	state = c.look(state, by_person=True)
+	assert state["phase"] in ("On Reader", "Cancelled")
+	assert c.charged(counter.fake, state["name"]) == 0
+
+
+# Readers that do not do what they should
+
+
+def test_an_offline_reader_says_so_and_the_other_takes_over(counter, invoice):
+	counter.fake.reader.unplug(counter.one.reader_id)
+	state = begin(counter, invoice)
+	assert (state["phase"], "send" in state["moves"]) == ("Reader Offline", True)
+	state = taking.send(state["name"], counter.two.name)
+	assert state["phase"] == "On Reader"
+	present(counter, reader=counter.two)
+	assert c.look(state)["phase"] == "Paid"
+
+
+def test_a_busy_reader_says_so(counter, invoice):
+	"""Somebody uses it from the provider's own page."""
+	client = accounts.client(counter.account)
+	other = client.create_payment(key=f.key(), amount=Money(100, "USD"), metadata={}, what="From their page")
+	client.process(counter.one.reader_id, other.intent, key=f.key())
+	state = begin(counter, invoice)
+	assert state["phase"] == "Reader Busy" and "send" in state["moves"]
+	counter.fake.reader.press_cancel(counter.one.reader_id)
+	assert taking.send(state["name"])["phase"] == "On Reader"
+
+
+def test_the_plug_is_pulled_in_the_middle(counter, invoice):
+	state = begin(counter, invoice)
+	counter.fake.reader.unplug(counter.one.reader_id)
+	state = c.look(state)
+	assert state["phase"] == "Reader Offline"
+	other = f.make_invoice(f.make_customer(), 50)
+	with pytest.raises(frappe.ValidationError, match=state["name"]):
+		c.start(counter.one, "Sales Invoice", other.name, 50)  # it may light up again
+	counter.fake.reader.plug_in(counter.one.reader_id)
+	assert c.look(state)["phase"] == "On Reader"
+	present(counter)
+	assert c.look(state)["phase"] == "Paid" and c.charged(counter.fake, state["name"]) == 40000
+
+
+def test_the_plug_was_pulled_and_the_payment_is_cancelled(counter, invoice):
+	state = begin(counter, invoice)
+	counter.fake.reader.unplug(counter.one.reader_id)
+	state = taking.cancel(state["name"])
+	frappe.db.commit()
+	assert state["phase"] == "Cancelled"  # the provider says so, whatever the reader still shows
+	assert holder(counter.one) is None
+
+
+def test_an_old_call_does_not_light_a_reader_up_out_of_the_blue(counter, invoice):
+	counter.fake.fail_next(SEND, "timeout_before", times=2)
+	state = begin(counter, invoice)
+	attempt = frappe.get_last_doc("Payment Attempt", {"card_payment": state["name"]}, order_by="name desc")
+	long_ago = frappe.utils.add_to_date(attempt.creation, minutes=-3)
+	frappe.db.set_value("Payment Attempt", attempt.name, "creation", long_ago, update_modified=False)
+	frappe.db.commit()
+	state = c.look(state, by_person=True)
+	assert state["phase"] == "Reader Failed" and state["refusal"] == "stale_send"
+	assert counter.fake.readers.retrieve(counter.one.reader_id, {})["action"] is None
+	assert taking.send(state["name"])["phase"] == "On Reader"
+
+
+# What the provider tells by itself, and what was left lying
+
+
+def test_messages_alone_bring_a_payment_to_its_end(counter, invoice):
+	state = begin(counter, invoice)
+	present(counter)
+	brought = cards.deliver(counter.fake)
+	assert {one.status for one in brought} == {200}
+	assert {one.type for one in brought} >= {"payment_intent.succeeded", "terminal.reader.action_succeeded"}
+	assert {one.outcome for one in brought} <= {"Done", "Ignored"}
+	card = c.card_of(state)
+	assert (card.status, card.booking) == ("Captured", "Booked") and len(c.entries(card.name)) == 1
+	assert c.look(state)["phase"] == "Paid" and holder(counter.one) is None
+
+
+def test_a_message_of_a_reader_that_is_none_of_ours(counter):
+	account = frappe.get_doc("Gateway Account", counter.account)
+	fact = counter.fake.readers.retrieve(counter.one.reader_id, {})
+	from dealer_pos_crm.gateways.stripe import reading
+
+	own = reading.reader(fact)
+	from dataclasses import replace
+
+	assert following.reader_event(account, own) == counter.one.name
+	assert following.reader_event(account, replace(own, reader="tmr_stranger")) is None
+	assert following.reader_event(account, replace(own, live=True)) is None
+
+
+def test_what_was_left_lying_is_ended(counter, invoice):
+	state = begin(counter, invoice)
+	counter.fake.reader.press_cancel(counter.one.reader_id)
+	long_ago = frappe.utils.add_to_date(None, minutes=-31)
+	frappe.db.set_value(
+		"Card Payment", state["name"], {"creation": long_ago, "seen_at": long_ago}, update_modified=False
+	)
+	frappe.db.commit()
+	recovery.sweep()
+	assert c.card_of(state).status == "Cancelled" and holder(counter.one) is None
+
+
+def test_what_was_paid_and_left_lying_is_booked(counter, invoice):
+	state = begin(counter, invoice)
+	present(counter)  # and the browser was closed, and no message came
+	long_ago = frappe.utils.add_to_date(None, minutes=-31)
+	frappe.db.set_value(
+		"Card Payment", state["name"], {"creation": long_ago, "seen_at": long_ago}, update_modified=False
+	)
+	frappe.db.commit()
+	recovery.sweep()
+	assert c.card_of(state).booking == "Booked" and len(c.entries(state["name"])) == 1
+
+
+def test_a_refusal_of_ours_is_one_that_the_rules_know():
+	from dealer_pos_crm.dealer_cashier.terminal import calls
+	from dealer_pos_crm.domain.terminal import UNCLEAR_CODES
+
+	assert calls.STALE in UNCLEAR_CODES and issubclass(Rejected, Exception)
