@@ -360,6 +360,27 @@ def test_the_answer_is_lost_and_nothing_had_arrived(counter, invoice):
 	assert c.look(state)["phase"] == "Paid" and c.charged(counter.fake, state["name"]) == 40000
 
 
+def test_killed_before_the_payment_was_known_anywhere(counter, invoice):
+	"""The process dies right after the row was written: the dialog finds it, and nothing is begun twice."""
+	key = f.key()
+	frappe.db.commit()
+	taking._begin(
+		counter.one.name,
+		("Sales Invoice", invoice.name),
+		lambda: taking.owed_for("Sales Invoice", invoice.name, None, None, None, None),
+		400,
+		key,
+		"automatic",
+		{},
+	)
+	frappe.db.commit()
+	state = c.look({"name": taking.by_key(key)})
+	assert (state["phase"], state["moves"]) == ("Ready", ["cancel", "look", "send"])
+	assert begin(counter, invoice, key=key)["phase"] == "On Reader"
+	present(counter)
+	assert c.look(state)["phase"] == "Paid" and c.charged(counter.fake, state["name"]) == 40000
+
+
 def test_the_reader_was_late_and_had_begun(counter, invoice):
 	"""The provider says the reader could not be reached, and the reader shows the payment all the same."""
 	counter.fake.reader.answers_late(counter.one.reader_id)
