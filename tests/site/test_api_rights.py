@@ -66,6 +66,7 @@ def arguments(dealership):
 	frappe.db.commit()
 	return {
 		**_of_the_showroom(deal),
+		**_of_the_terminal(deal.customer),
 		"order": order,
 		"claim": frappe.db.get_value("Manufacturer Claim", {"repair_order": order}),
 		"claim_number": "W-1",
@@ -204,6 +205,35 @@ def _of_the_showroom(deal) -> dict:
 		"check_name": frappe.db.get_value("Compliance Check", {"deal": deal.name}),
 		"file": "none",
 		"what": ["Leads"],
+	}
+
+
+def _of_the_terminal(customer: str) -> dict:
+	"""A reader and a payment as they stand before anybody was asked; without an account they do nothing."""
+	reader = frappe.get_doc({"doctype": "Card Reader", "title": f.unique("Counter"), "company": f.COMPANY})
+	reader.gateway_account = "None"
+	reader.flags.ignore_links = reader.flags.ignore_validate = True
+	reader.insert()
+	payment = frappe.get_doc(
+		{
+			"doctype": "Card Payment",
+			"customer": customer,
+			"company": f.COMPANY,
+			"amount": 10,
+			"currency": "USD",
+			"what": "Nothing yet",
+			"client_key": f.key(),
+			"intent_key": f.key(),
+		}
+	)
+	payment.flags.of_the_house = True
+	payment.insert()
+	return {
+		"reader": reader.name,
+		"card_payment": payment.name,
+		"purpose": "Loaner",
+		"needed_until": frappe.utils.add_to_date(None, hours=3),
+		"code": "simulated-wpe",
 	}
 
 
