@@ -14,6 +14,7 @@ from dealer_pos_crm.dealer_cashier.deposits import events, ledger
 from dealer_pos_crm.dealer_cashier.deposits.events import what
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float
 from dealer_pos_crm.dealer_crm import spine
+from dealer_pos_crm.dealer_setup import nightly
 from dealer_pos_crm.dealer_setup.touched import Touched
 from dealer_pos_crm.dealer_showroom import holds
 from dealer_pos_crm.dealer_showroom.deals import deposits as deals
@@ -262,36 +263,12 @@ def _tell_salesperson(deposit, text: str) -> None:
 
 
 def check_all_open() -> None:
-	"""Read every open deposit again, once a day: what no event told is found and told here."""
+	"""Read every open deposit again, once a day."""
 	names = frappe.get_all(
 		"Deposit",
 		filters={"status": ("in", [status.value for status in HOLDING])},
 		pluck="name",
 		order_by="name",
 	)
-	for name in names:
-		before = _amounts(name)
-		try:
-			refresh(name)
-		except Exception:
-			frappe.db.rollback()
-			frappe.log_error(
-				title=f"Deposit {name} could not be read again",
-				reference_doctype="Deposit",
-				reference_name=name,
-			)
-			continue
-		after = _amounts(name)
-		frappe.db.commit()  # nosemgrep - each deposit is a piece of work of its own
-		if before != after:
-			frappe.log_error(
-				title=f"Deposit {name} had fallen behind the ledger",
-				message=f"before: {before}, after: {after}",
-				reference_doctype="Deposit",
-				reference_name=name,
-			)
-
-
-def _amounts(name: str) -> tuple:
-	fields = ["taken_amount", "applied_amount", "refunded_amount", "forfeited_amount", "held_amount"]
-	return frappe.db.get_value("Deposit", name, fields)
+	figures = ["taken_amount", "applied_amount", "refunded_amount", "forfeited_amount", "held_amount"]
+	nightly.read_again("Deposit", names, refresh, figures)

@@ -13,6 +13,7 @@ from frappe.utils import now_datetime
 from dealer_pos_crm.dealer_cashier.money import shown, to_float
 from dealer_pos_crm.dealer_service.billing import reading
 from dealer_pos_crm.dealer_service.orders.order import locked, standing_step, step
+from dealer_pos_crm.dealer_setup import nightly
 from dealer_pos_crm.dealer_setup.touched import Touched
 from dealer_pos_crm.domain.billing import Bill, PaymentStatus, Position, bills, payment_status
 from dealer_pos_crm.domain.money import total
@@ -260,35 +261,11 @@ def _follow_claims(order, documents: reading.Documents) -> None:
 
 
 def check_all_open() -> None:
-	"""Read every invoiced order that is not paid again, once a day: what no event told is found here."""
+	"""Read every invoiced order that is not paid again, once a day."""
 	names = frappe.get_all(
 		_ORDER,
 		{"status": ("in", [Status.INVOICED.value, Status.CLOSED.value]), "payment_status": ("!=", "Paid")},
 		pluck="name",
 		order_by="name",
 	)
-	for name in names:
-		before = _amounts(name)
-		try:
-			refresh(name)
-		except Exception:
-			frappe.db.rollback()
-			frappe.log_error(
-				title=f"Repair Order {name} could not be read again",
-				reference_doctype=_ORDER,
-				reference_name=name,
-			)
-			continue
-		after = _amounts(name)
-		frappe.db.commit()  # nosemgrep - each order is a piece of work of its own
-		if before != after:
-			frappe.log_error(
-				title=f"Repair Order {name} had fallen behind the ledger",
-				message=f"before: {before}, after: {after}",
-				reference_doctype=_ORDER,
-				reference_name=name,
-			)
-
-
-def _amounts(name: str) -> tuple:
-	return frappe.db.get_value(_ORDER, name, ["invoiced_total", "paid_total", "outstanding", "status"])
+	nightly.read_again(_ORDER, names, refresh, ["invoiced_total", "paid_total", "outstanding", "status"])

@@ -10,6 +10,7 @@ import frappe
 from frappe.utils import nowdate
 
 from dealer_pos_crm.dealer_cashier.money import to_float
+from dealer_pos_crm.dealer_setup import nightly
 from dealer_pos_crm.dealer_setup.touched import Touched
 from dealer_pos_crm.dealer_showroom.deals import stages
 from dealer_pos_crm.dealer_showroom.deals.deal import DOCTYPE, locked, standing_step, step
@@ -234,32 +235,7 @@ def _follow_funding(deal, books: Books) -> None:
 
 
 def check_all_open() -> None:
-	"""Read every delivered deal whose money is not all in again, once a day: what no event told is found."""
+	"""Read every delivered deal whose money is not all in again, once a day."""
 	names = frappe.get_all(DOCTYPE, {"stage": Stage.DELIVERED.value}, pluck="name", order_by="name")
-	for name in names:
-		before = _amounts(name)
-		try:
-			refresh(name)
-		except Exception:
-			frappe.db.rollback()
-			frappe.log_error(
-				title=f"Deal {name} could not be read again", reference_doctype=DOCTYPE, reference_name=name
-			)
-			continue
-		after = _amounts(name)
-		frappe.db.commit()  # nosemgrep - each deal is a piece of work of its own
-		if before != after:
-			frappe.log_error(
-				title=f"Deal {name} had fallen behind the ledger",
-				message=f"before: {before}, after: {after}",
-				reference_doctype=DOCTYPE,
-				reference_name=name,
-			)
-
-
-def _amounts(name: str) -> tuple:
-	return frappe.db.get_value(
-		DOCTYPE,
-		name,
-		["total_due", "paid_amount", "balance", "funded_amount", "funding_outstanding", "stage"],
-	)
+	figures = ["total_due", "paid_amount", "balance", "funded_amount", "funding_outstanding", "stage"]
+	nightly.read_again(DOCTYPE, names, refresh, figures)
