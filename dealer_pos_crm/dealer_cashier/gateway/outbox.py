@@ -14,20 +14,27 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, get_datetime, now_datetime
 
+from dealer_pos_crm.dealer_cashier.gateway import answers
+from dealer_pos_crm.dealer_cashier.gateway.answers import CallRefused, CallUndecided
 from dealer_pos_crm.dealer_cashier.money import to_float
 from dealer_pos_crm.dealer_setup.acting import each_alone
 from dealer_pos_crm.domain import outbox as rules
 from dealer_pos_crm.domain.money import Money
-from dealer_pos_crm.domain.outbox import Answer, Status, Step
-from dealer_pos_crm.gateways.errors import (
-	BadAnswer,
-	Busy,
-	Declined,
-	GatewayError,
-	KeyConflict,
-	Rejected,
-	WrongKey,
-)
+from dealer_pos_crm.domain.outbox import Status, Step
+from dealer_pos_crm.gateways.errors import BadAnswer, GatewayError, Rejected, WrongKey
+
+__all__ = [
+	"OPERATIONS",
+	"CallRefused",
+	"CallUndecided",
+	"Operation",
+	"drop",
+	"latest",
+	"plan",
+	"retry",
+	"run",
+	"sweep",
+]
 
 DOCTYPE = "Payment Attempt"
 _AT_ONCE = 50  # rows of one sweep
@@ -66,21 +73,8 @@ OPERATIONS: dict[str, str] = {
 }
 
 
-class CallRefused(frappe.ValidationError):
-	"""The provider said no; nothing was done. ``code`` is its word for it."""
-
-	code: str = ""
-
-
-class CallUndecided(frappe.ValidationError):
-	"""There was no answer; it is repeated by itself and must not be made in another way."""
-
-
 def operation_of(name: str) -> Operation:
 	return frappe.get_attr(OPERATIONS[name])
-
-
-# --- Written down ------------------------------------------------------------------------------------
 
 
 def plan(
@@ -161,9 +155,6 @@ def latest(about: tuple[str, str], operation: str) -> Any | None:
 	return rows[0] if rows else None
 
 
-# --- Made --------------------------------------------------------------------------------------------
-
-
 def run(attempt_name: str | int, *, by_person: bool = False, quiet: bool = False) -> dict:
 	"""Make a call that was written down: commits, calls, stores the answer and commits.
 
@@ -174,12 +165,12 @@ def run(attempt_name: str | int, *, by_person: bool = False, quiet: bool = False
 	frappe.db.commit()  # nosemgrep - written down before the call, and no lock is held while it lasts
 	attempt, todo = _claim(attempt_name, by_person)
 	if todo in (Step.NOTHING, Step.WAIT):
-		return _said(attempt, quiet)
+		return answers.said(attempt, quiet)
 	result, error = _asked(attempt, todo)
 	stored = _store(attempt_name, result, error)
 	if stored.status == Status.DONE.value:
 		return {**(result or {}), "status": stored.status, "id": stored.answer_id}
-	return _said(stored, quiet)
+	return answers.said(stored, quiet)
 
 
 def sweep() -> None:
@@ -210,7 +201,7 @@ def retry(attempt_name: str | int) -> dict:
 	if error is None and result is None:
 		return run(_again(attempt_name), by_person=True)
 	if error is not None:
-		return _said(_store(attempt_name, None, error), False)
+		return answers.said(_store(attempt_name, None, error), False)
 	stored = _store(attempt_name, result, None)
 	return {**result, "status": stored.status, "id": stored.answer_id}
 
@@ -226,11 +217,11 @@ def drop(attempt_name: str | int, reason: str) -> dict:
 		)
 	result, error = _look_up(attempt)
 	if error is not None:
-		return _said(_store(attempt_name, None, error), False)
+		return answers.said(_store(attempt_name, None, error), False)
 	if result is not None:
 		stored = _store(attempt_name, result, None)
 		return {**result, "status": stored.status, "id": stored.answer_id}
-	return _said(_store(attempt_name, None, Rejected(reason, "dropped"), settle_given_up=True), True)
+	return answers.said(_store(attempt_name, None, Rejected(reason, "dropped"), settle_given_up=True), True)
 
 
 def _call_of(attempt) -> rules.Call:
@@ -262,10 +253,6 @@ def _claim(attempt_name: str | int, by_person: bool) -> tuple[Any, Step]:
 	return attempt, todo
 
 
-class _Absent(Exception):
-	"""Looked up at the provider's, and surely not there."""
-
-
 def _asked(attempt, todo: Step) -> tuple[dict | None, Exception | None]:
 	"""The call, or the look before it. Nothing is locked here, and nothing written."""
 	if todo is Step.ASK:
@@ -275,7 +262,7 @@ def _asked(attempt, todo: Step) -> tuple[dict | None, Exception | None]:
 		if error is not None and not rules.may_call(_call_of(attempt), now_datetime()):
 			return None, error
 		if error is None and not rules.may_call(_call_of(attempt), now_datetime()):
-			return None, _Absent()
+			return None, answers.Absent()
 	return _guarded(attempt, operation_of(attempt.operation).call)
 
 
@@ -301,20 +288,6 @@ def _guarded(attempt, work: Callable[[Any, Any, dict], dict | None]) -> tuple[di
 		frappe.db.rollback()  # reading the key began a transaction; the answer is stored in a fresh one
 
 
-def _meaning(error: Exception | None) -> Answer:
-	if error is None:
-		return Answer.DONE
-	if isinstance(error, _Absent):
-		return Answer.ABSENT
-	if isinstance(error, KeyConflict):
-		return Answer.CONFLICT
-	if isinstance(error, WrongKey):
-		return Answer.LOCKED_OUT
-	if isinstance(error, Rejected):
-		return Answer.REFUSED
-	return Answer.BUSY if isinstance(error, Busy) else Answer.SILENT
-
-
 def _store(
 	attempt_name: str | int, result: dict | None, error: Exception | None, *, settle_given_up: bool = False
 ) -> Any:
@@ -330,7 +303,29 @@ def _store(
 			frappe.db.rollback()
 			if last:
 				raise
+		except Exception as fault:
+			frappe.db.rollback()
+			_note(attempt_name, fault)
+			raise
 	raise AssertionError("unreachable")
+
+
+def _note(attempt_name: str | int, fault: Exception) -> None:
+	"""There was an answer, and our books could not take it: the call is repeated for it, under its key."""
+	attempt = frappe.get_doc(DOCTYPE, attempt_name, for_update=True)
+	if Status(attempt.status) in rules.OPEN:
+		attempt.db_set(
+			{
+				"status": Status.UNKNOWN.value,
+				"next_try_at": now_datetime() + rules.wait_after(attempt.tries or 1),
+				"error_kind": type(fault).__name__,
+				"error": frappe.utils.strip_html(cstr(fault))[:1000],
+				"explanation": _(
+					"The provider has answered, and our books could not take the answer. It is asked for again by itself"
+				),
+			}
+		)
+	frappe.db.commit()  # nosemgrep - what was wrong is seen on the attempt
 
 
 def _stored(
@@ -345,15 +340,15 @@ def _stored(
 	if was is Status.GIVEN_UP and error is not None and not settle_given_up:
 		return attempt
 	operation = operation_of(attempt.operation)
-	meaning = _meaning(error)
+	meaning = answers.meaning(error)
 	change = rules.after(_call_of(attempt), meaning, now_datetime())
 	attempt.db_set(
 		{
 			"status": change.status.value,
 			"next_try_at": change.next_try,
 			"answer_id": cstr((result or {}).get("id")) or attempt.answer_id,
-			"error_kind": _kind(error),
-			"error": _text(error),
+			"error_kind": answers.kind(error),
+			"error": answers.text(error),
 			"explanation": attempt_failures.explain(meaning, change),
 			"settled_at": now_datetime() if change.status in rules.FINAL else None,
 		},
@@ -370,6 +365,8 @@ def _stored(
 
 def _again(attempt_name: str | int) -> str:
 	"""A given-up call that is surely absent at the provider's: closed, and written down under a new key."""
+	from dealer_pos_crm.dealer_cashier.gateway import failures
+
 	old = frappe.get_doc(DOCTYPE, attempt_name, for_update=True)
 	if old.status != Status.GIVEN_UP.value:
 		return old.name
@@ -380,6 +377,7 @@ def _again(attempt_name: str | int) -> str:
 			"explanation": _("Surely not carried out; made again under a new key"),
 		}
 	)
+	failures.settled((DOCTYPE, str(old.name)))
 	base, _colon, number = old.idempotency_key.rpartition(":")
 	new = frappe.copy_doc(old)
 	new.update(
@@ -405,41 +403,3 @@ def _again(attempt_name: str | int) -> str:
 	new.flags.of_the_house = True
 	new.insert(ignore_permissions=True)
 	return new.name
-
-
-# --- Said --------------------------------------------------------------------------------------------
-
-
-def _kind(error: Exception | None) -> str | None:
-	return None if error is None or isinstance(error, _Absent) else type(error).__name__
-
-
-def _text(error: Exception | None) -> str | None:
-	if error is None or isinstance(error, _Absent):
-		return None
-	if isinstance(error, Declined) and error.decline_code:
-		return f"{error.message} ({error.decline_code})"[:1000]
-	if isinstance(error, Rejected):
-		return f"{error.message} ({error.code})"[:1000] if error.code else error.message[:1000]
-	return cstr(error)[:1000] or type(error).__name__
-
-
-def _said(attempt, quiet: bool) -> dict:
-	"""What is known of a call that is not to be made now; for a screen, an error that explains it."""
-	if quiet or attempt.status == Status.DONE.value:
-		return {"status": attempt.status, "id": attempt.answer_id, "error": attempt.error}
-	if attempt.status == Status.REFUSED.value:
-		refusal = type("CallRefused", (CallRefused,), {"code": cstr(attempt.error_kind)})
-		frappe.throw(
-			_("The card provider refused this, and nothing was done: {0}").format(attempt.error or "-"),
-			refusal,
-			title=_("Refused by the Provider"),
-		)
-	frappe.throw(
-		attempt.explanation
-		or _(
-			"The card provider is being asked at this moment. Wait a minute and look again; do not start anew"
-		),
-		CallUndecided,
-		title=_("No Answer Yet"),
-	)
