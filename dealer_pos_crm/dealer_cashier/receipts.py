@@ -72,6 +72,8 @@ def send(action_name: str) -> str | None:
 	)
 	if not action or not settings_of(action.company).send_receipt or _sent(action_name):
 		return None
+	if frappe.db.exists("Card Refund", {"deposit_action": action_name, "status": "Sending"}):
+		return None  # the card provider's answer is mailed with it: it asks again then
 	deposit = frappe.get_doc("Deposit", action.deposit)
 	enclosure = _enclosure(action, deposit)
 	to = address_of(deposit.customer)
@@ -126,7 +128,19 @@ def _enclosure(action: Any, deposit: Any) -> Enclosure | None:
 		pluck="against_name",
 		order_by="name",
 	)
-	standing = [name for name in payments if frappe.db.get_value("Payment Entry", name, "docstatus") == 1]
+	failed = set(
+		frappe.get_all(
+			"Card Refund",
+			{"payment_entry": ("in", payments or [""]), "status": "Failed"},
+			pluck="payment_entry",
+			order_by="name",
+		)
+	)
+	standing = [
+		name
+		for name in payments
+		if name not in failed and frappe.db.get_value("Payment Entry", name, "docstatus") == 1
+	]
 	return Enclosure("Payment Entry", standing[0], REFUND_FORMAT, "deposit_refund") if standing else None
 
 

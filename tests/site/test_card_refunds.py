@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from bs4 import BeautifulSoup
 from frappe.utils import flt
 
 from dealer_pos_crm.dealer_cashier.card_refunds import (
@@ -16,6 +17,7 @@ from dealer_pos_crm.dealer_cashier.card_refunds import (
 	sending,
 )
 from dealer_pos_crm.dealer_cashier.gateway import accounts, outbox
+from dealer_pos_crm.dealer_cashier.printing.refund import refund_slip
 from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.dealer_setup.refusals import DealerRefusal
 from dealer_pos_crm.domain.gateway import RefundState
@@ -772,3 +774,49 @@ def test_an_attempt_that_is_never_answered_can_be_dropped(account, fake):
 	everything_right(deposit)
 	assert deposit.status == "Held"
 	h.check_books(card, fake)
+
+
+# --- The slip ------------------------------------------------------------------------------------------
+
+
+def slip(entry: str) -> str:
+	page = BeautifulSoup(frappe.get_print("Payment Entry", entry, "Deposit Refund Slip"), "html5lib")
+	for style in page.select("style"):
+		style.decompose()
+	return " ".join(page.get_text(" ").split())
+
+
+def test_the_slip_names_the_card_and_when_it_arrives(account, fake):
+	deposit, card = h.pay_deposit(account, fake, 200)
+	h.refund_deposit(deposit, 200)
+	text = slip(only_refund(card).payment_entry)
+	for words in ("Returned to Visa ending 4242", "within 5 to 10 business days", "74000000000000000000001"):
+		assert words in text, text
+	assert "$ 200.00" in text
+
+
+def test_the_slip_of_what_did_not_arrive_is_void(account, fake):
+	deposit, card = h.pay_deposit(account, fake, 200)
+	h.refund_deposit(deposit, 200)
+	row = only_refund(card)
+	fake.bank.fail_refund(row.refund_id)
+	told(account, fake, row.refund_id)
+	paper = refund_slip(frappe.get_doc("Payment Entry", row.payment_entry))
+	assert "This slip is void" in paper.mark.text
+	assert [line.amount for part in paper.sums for line in part.rows] == ["did not arrive"]
+	assert not [fact for fact in paper.facts if "business days" in fact.text]
+
+
+def test_the_slip_of_a_payment_that_is_no_deposits(account, fake):
+	card = on_account(account, fake, 80)
+	give_back(card, 80)
+	text = slip(only_refund(card).payment_entry)
+	for words in (
+		"Refund",
+		"Roof rack",
+		"Paid for what was not done",
+		"Returned to Visa ending 4242",
+		"$ 80.00",
+	):
+		assert words in text, text
+	assert "not a refund of a deposit" not in text.lower()

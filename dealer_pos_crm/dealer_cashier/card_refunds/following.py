@@ -92,6 +92,8 @@ def _advance(account, card, refund, fact: RefundFact) -> None:
 		fail(account, card, refund, reason_of(fact))
 		return
 	booking.keep(refund)
+	if before is Status.SENDING:
+		_mail_slip(refund)
 	if now is Status.NEEDS_ACTION:
 		telling.task(
 			account.name,
@@ -101,6 +103,14 @@ def _advance(account, card, refund, fact: RefundFact) -> None:
 				refund.customer, telling.amount_of(refund)
 			),
 		)
+
+
+def _mail_slip(refund) -> None:
+	"""The slip of a deposit's refund goes out when the provider has answered, not before."""
+	from dealer_pos_crm.dealer_cashier import receipts
+
+	if refund.deposit_action:
+		receipts.send_later(frappe.get_doc("Deposit Action", refund.deposit_action))
 
 
 def reason_of(fact: RefundFact) -> str:
@@ -118,6 +128,7 @@ def fail(account, card, refund, why: str) -> None:
 	reversing.reverse(account, card, refund, why)
 	booking.keep(refund)
 	telling.failed(card, refund, why)
+	_mail_slip(refund)  # of what went back in another way
 
 
 @action
