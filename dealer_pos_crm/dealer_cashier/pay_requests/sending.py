@@ -30,11 +30,10 @@ def ways(request) -> list[dict]:
 		try:
 			_check(request, channel)
 		except Refused as refused:
-			rows.append(
-				{"channel": channel, "open": False, "why": _(refused.template).format(*refused.values)}
-			)
+			why = _(refused.template).format(*refused.values)
+			rows.append({"channel": channel, "open": False, "code": refused.code, "why": why})
 		else:
-			rows.append({"channel": channel, "open": True, "why": ""})
+			rows.append({"channel": channel, "open": True, "code": "", "why": ""})
 	return rows
 
 

@@ -50,6 +50,11 @@ import * as papers from "./papers/form";
 import * as papers_title from "./papers/title";
 import * as papers_we_owe from "./papers/we_owe";
 import * as payout from "./payout/form";
+import * as pay_request_buttons from "./pay_request/buttons";
+import * as pay_request from "./pay_request/form";
+import * as pay_request_link from "./pay_request/link";
+import * as pay_request_send from "./pay_request/send";
+import * as pay_request_status from "./pay_request/status";
 import * as recall from "./recall/form";
 import * as recon from "./recon/form";
 import * as recon_status from "./recon/status";
@@ -110,6 +115,12 @@ Object.assign(dealer, {
 	lead_intake,
 	papers: { ...papers, title: papers_title, we_owe: papers_we_owe },
 	payout,
+	pay_request: {
+		...pay_request_status,
+		...pay_request_link,
+		...pay_request_send,
+		...pay_request,
+	},
 	recall,
 	recon: { ...recon_status, ...recon },
 	repair_order: { ...repair_order_status, ...find_order, ...check_in, ...repair_order },
@@ -124,6 +135,7 @@ worksheet.setup();
 floor.setup();
 delivery.setup();
 papers.setup();
+pay_request_buttons.setup();
 words.keep_fresh();
 
 // Breadcrumbs lead to the workspace of the work, whatever the module.
@@ -139,6 +151,7 @@ const WORKSPACES = {
 		"Follow Up",
 		"Follow Up Rule",
 		"Lead Routing Rule",
+		"Pay Request",
 		"Staff Calendar",
 	],
 	"Dealer Service": [
