@@ -45,6 +45,19 @@ def _keep(name: str, found: AccountFact) -> None:
 				"The key belongs to another account at the provider ({0}) than the payments of {1} ({2}). Make a new Gateway Account for it"
 			).format(found.account, account.title, account.provider_account)
 		)
+	other = frappe.db.get_value(
+		accounts.DOCTYPE,
+		{"provider_account": found.account, "company": ("!=", account.company), "enabled": 1},
+		["title", "company"],
+		as_dict=True,
+	)
+	if other:
+		# Its messages and payouts would be both companies', and no payout could be booked.
+		frappe.throw(
+			_(
+				"The key is of the account that {0} uses ({1}). Each company needs an account of its own at the provider"
+			).format(other.company, other.title)
+		)
 	account.db_set(
 		{
 			"provider_account": found.account,

@@ -121,8 +121,9 @@ def reader(account, event: EventFact) -> Work:
 	def keep() -> Outcome:
 		from dealer_pos_crm.dealer_cashier.terminal import following
 
-		known = following.reader_event(account, fact)
+		# The payment first: its keeping ends transactions of its own.
 		outcome = paid() if paid else None
+		known = following.reader_event(account, fact)
 		if known:
 			return _done("Card Reader", known)
 		return outcome or _done("Card Reader", None)

@@ -1,0 +1,551 @@
+"""Messages of the card provider: kept once, believed by signature alone, worked on until they are done, fetched
+when they did not come; and who has to know when they cannot be."""
+
+import json
+import random
+
+import frappe
+import pytest
+from frappe.utils import add_to_date, now_datetime
+
+from dealer_pos_crm.api import gateway as api
+from dealer_pos_crm.dealer_cashier.card_payments import starting, subjects
+from dealer_pos_crm.dealer_cashier.gateway import accounts, catch_up, failures, forged, handlers, inbox
+from dealer_pos_crm.domain.money import Money
+from dealer_pos_crm.gateways.stripe import webhooks
+from tests.site import cards
+from tests.site import factories as f
+from tests.site.racers import Racers
+from tests.stripe_fake.server import serve
+
+EVENT = inbox.DOCTYPE
+
+
+@pytest.fixture(scope="module", autouse=True)
+def dealership(site):
+	return f.make_dealership()
+
+
+@pytest.fixture(scope="module")
+def account(dealership):
+	return cards.gateway_account()
+
+
+@pytest.fixture
+def fake(account):
+	"""The stand-in, without what an earlier test left on its way."""
+	found = cards.fake_of(account)
+	found.pending_webhooks()
+	found.faults.clear()
+	found.webhooks.clear()
+	with cards.use_fake():
+		yield found
+
+
+@pytest.fixture
+def own(dealership):
+	"""An account of the test's own, and the stand-in behind it."""
+	account = cards.gateway_account()
+	with cards.use_fake():
+		yield account, cards.fake_of(account)
+
+
+def doc_of(account):
+	return frappe.get_doc("Gateway Account", account)
+
+
+def begin(account, dollars=500, customer=None) -> tuple[str, str]:
+	"""A payment for no document, on the provider's page: the Card Payment and the page."""
+	for other in frappe.get_all("Gateway Account", {"company": f.COMPANY}, pluck="name"):
+		frappe.db.set_value("Gateway Account", other, "enabled", int(other == account))
+	owed = subjects.free(customer or f.make_customer(), f.COMPANY, "Down payment")
+	card = starting.start(
+		account=account,
+		channel="Online",
+		owed=owed,
+		amount=Money(dollars * 100, "USD"),
+		client_key=f.key(),
+		success_url="https://dealer.example/thanks",
+		cancel_url="https://dealer.example/back",
+	)
+	frappe.db.commit()
+	starting.call(card.name)
+	card.reload()
+	return card.name, card.session_id
+
+
+def pay(account, fake, dollars=500) -> str:
+	name, session = begin(account, dollars)
+	assert fake.payer.pay(session).outcome == "paid"
+	return name
+
+
+def entries(card: str) -> list[str]:
+	return frappe.get_all(
+		"Payment Entry",
+		{"dealer_card_payment": card, "docstatus": 1, "payment_type": "Receive"},
+		pluck="name",
+	)
+
+
+def row(name):
+	frappe.db.rollback()
+	return frappe.get_doc(EVENT, name)
+
+
+def tasks(doctype, name):
+	return frappe.get_all(
+		"ToDo",
+		{"reference_type": doctype, "reference_name": str(name)},
+		["name", "status", "allocated_to", "description"],
+		order_by="creation",
+	)
+
+
+def due(name):
+	frappe.db.set_value(EVENT, name, "next_try_at", add_to_date(now_datetime(), seconds=-1))
+	frappe.db.commit()
+
+
+# At the door
+
+
+def test_a_message_is_kept_answered_and_worked_on(account, fake):
+	card = pay(account, fake)
+	brought = cards.deliver(fake)
+	assert {one.status for one in brought} == {200}
+	assert {one.outcome for one in brought} == {"Done"}, [
+		(one.type, one.outcome, one.reason) for one in brought
+	]
+	assert frappe.db.get_value("Card Payment", card, "status") == "Captured" and len(entries(card)) == 1
+	kept = row(brought[0].row)
+	assert (kept.reference_doctype, kept.reference_name) == ("Card Payment", card)
+	assert (kept.source, kept.test_mode, kept.company, kept.attempts) == ("Webhook", 1, f.COMPANY, 1)
+	assert kept.processed_at and not kept.next_try_at
+	assert frappe.db.get_value("Gateway Account", account, "webhook_checked_on")
+
+
+def test_a_message_that_comes_again_is_answered_the_same_and_changes_nothing(account, fake):
+	card = pay(account, fake)
+	fake.webhooks.next("duplicate", times=20)
+	brought = cards.deliver(fake)
+	assert {one.status for one in brought} == {200}
+	by_event = {}
+	for one in brought:
+		by_event.setdefault(one.delivery.event, set()).add(one.row)
+	assert all(len(rows) == 1 for rows in by_event.values()) and len(brought) == 2 * len(by_event)
+	assert len(entries(card)) == 1
+	assert frappe.db.count(EVENT, {"event_id": ("in", list(by_event))}) == len(by_event)
+
+
+@pytest.mark.parametrize("way", ["forged", "tampered", "stale", "unsigned"])
+def test_what_the_provider_did_not_sign_is_refused_and_leaves_no_row(own, way):
+	account, fake = own
+	pay(account, fake)
+	fake.webhooks.next(way, times=20)
+	before = frappe.db.count(EVENT)
+	errors = frappe.db.count("Error Log")
+	brought = cards.deliver(fake)
+	assert brought and {one.status for one in brought} == {400}
+	assert frappe.db.count(EVENT) == before and frappe.db.count("Error Log") == errors
+	fake.webhooks.clear()
+	fake.clock.advance(days=4)  # what was refused comes again, well signed
+	assert "Done" in {one.outcome for one in cards.deliver(fake)}
+
+
+def test_forged_messages_are_counted_and_told_once(own):
+	account, _fake = own
+	key = doc_of(account).webhook_key
+	for _number in range(5):
+		status, rows = cards.knock(b'{"object": "event"}', "t=1,v1=00", key)
+		assert (status, rows) == (400, [])
+	assert forged.of_a_day(account) == 5
+	assert api.get_state(account)["forged_day"] == 5
+	told = tasks("Gateway Account", account)
+	assert len(told) == 1 and told[0].allocated_to == doc_of(account).responsible
+	assert "not signed" in doc_of(account).last_problem
+
+
+def test_an_address_that_is_nobodys_and_a_message_too_large(account, fake):
+	assert cards.knock(b"{}", "t=1,v1=00", "guess")[0] == 404
+	assert cards.knock(b"{}", "t=1,v1=00", "")[0] == 404
+	assert cards.knock(b"x" * (api.MOST_BYTES + 1), "t=1,v1=00", doc_of(account).webhook_key)[0] == 413
+
+
+def test_signed_but_unreadable_is_refused_and_shown(account, fake):
+	endpoint = doc_of(account).webhook_endpoint
+	body = json.dumps({"object": "v2.core.event", "id": "evt_x", "type": "x"}).encode()
+	status, _rows = cards.knock(body, fake.webhooks.header(body, endpoint), doc_of(account).webhook_key)
+	assert status == 400 and "snapshot" in doc_of(account).last_problem
+
+
+def test_test_money_never_reaches_a_live_account_nor_the_other_way(account, fake):
+	card = pay(account, fake)
+	fake.webhooks.next("wrong_mode", times=20)
+	brought = cards.deliver(fake)
+	assert {(one.status, one.outcome) for one in brought} == {(200, "Ignored")}
+	assert "live message" in brought[0].reason.lower()
+	assert frappe.db.get_value("Card Payment", card, "status") == "Waiting" and not entries(card)
+	assert not fake.calls("payment_intents.retrieve")[-1:] or inbox.work(brought[0].row) == "Ignored"
+
+
+def test_another_accounts_message_and_a_kind_nobody_listens_to(account, fake):
+	doc = doc_of(account)
+	fact = webhooks.parsed(json.dumps({"object": "event", "id": f.key(), "type": "payout.paid", "created": 1,
+		"account": "acct_other", "data": {"object": {"id": "po_1"}}}).encode())  # fmt: skip
+	name, new = inbox.accept(doc, fact, source="Webhook")
+	assert new and row_now(name) == ("Ignored", "A message of another account at the provider: acct_other")
+	fact = webhooks.parsed(json.dumps({"object": "event", "id": f.key(), "type": "plan.created", "created": 1,
+		"data": {"object": {"id": "plan_1"}}}).encode())  # fmt: skip
+	name, new = inbox.accept(doc, fact, source="Webhook")
+	assert row_now(name)[0] == "Ignored" and inbox.accept(doc, fact, source="Webhook") == (name, False)
+
+
+def row_now(name):
+	return frappe.db.get_value(EVENT, name, ["status", "reason"])
+
+
+def test_two_accounts_may_have_the_same_event_id(account, fake):
+	other = cards.gateway_account(title="Other")
+	fact = webhooks.parsed(json.dumps({"object": "event", "id": f.key(), "type": "plan.created", "created": 1,
+		"data": {"object": {}}}).encode())  # fmt: skip
+	first, _new = inbox.accept(doc_of(account), fact, source="Webhook")
+	second, new = inbox.accept(doc_of(other), fact, source="Webhook")
+	assert new and first != second
+
+
+def test_nothing_personal_stands_in_the_inbox(account, fake):
+	pay(account, fake)
+	for one in cards.deliver(fake):
+		kept = frappe.db.get_value(EVENT, one.row, "payload")
+		assert not [
+			word for word in ("billing_details", "email", "client_secret", "@", "phone") if word in kept
+		]
+
+
+def test_nobody_writes_or_deletes_a_message_by_hand(account, fake):
+	pay(account, fake)
+	kept = row(cards.deliver(fake)[0].row)
+	with pytest.raises(frappe.ValidationError):
+		kept.save()
+	with pytest.raises(frappe.ValidationError):
+		kept.delete()
+
+
+# A new secret
+
+
+def test_two_secrets_are_good_until_the_first_runs_out(own):
+	account, fake = own
+	doc = doc_of(account)
+	old = doc.get_password("webhook_secret")
+	pay(account, fake)
+	under_way = fake.pending_webhooks()
+	doc.reload()
+	doc.webhook_secret = "whsec_new_one"
+	doc.save()
+	frappe.db.commit()
+	assert doc.previous_secret_until and accounts.signing_secrets(doc_of(account)) == ["whsec_new_one", old]
+	assert cards.bring(under_way[0]).status == 200
+	frappe.db.set_value(
+		"Gateway Account", account, "previous_secret_until", add_to_date(now_datetime(), seconds=-1)
+	)
+	frappe.db.commit()
+	assert cards.bring(under_way[1]).status == 400
+
+
+def test_connecting_renewing_and_checking(own):
+	account, fake = own
+	frappe.db.set_value("Gateway Account", account, {"webhook_endpoint": None})
+	frappe.db.commit()
+	assert api.check_connection(account)["account"] == fake.account_id
+	made = api.connect_messages(account)
+	doc = doc_of(account)
+	assert made["made"] and doc.webhook_endpoint == made["endpoint"]
+	assert [row["id"] for row in fake.store.all("webhook_endpoint") if row["url"] == doc.webhook_address] == [
+		made["endpoint"]
+	]  # what stood there before is gone
+	assert api.check_connection(account)["notes"] == [] and not doc_of(account).last_problem
+	assert api.connect_messages(account) == {"endpoint": made["endpoint"], "made": False}
+
+	card = pay(account, fake)
+	assert {one.status for one in cards.deliver(fake, account=account)} == {200} and len(entries(card)) == 1
+
+	before = doc_of(account).get_password("webhook_secret")
+	again = api.renew_secret(account)
+	assert again["made"] and again["endpoint"] != made["endpoint"]
+	assert accounts.signing_secrets(doc_of(account))[1] == before
+
+	fake.endpoints.update(again["endpoint"], {"disabled": True})
+	notes = api.check_connection(account)["notes"]
+	assert len(notes) == 1 and "switched off" in notes[0]
+	assert doc_of(account).last_problem
+
+
+def test_a_new_secret_whose_answer_was_lost_is_asked_for_again_and_not_lost(own):
+	account, fake = own
+	fake.fail_next("webhook_endpoints.create", "timeout_after", times=9)
+	with pytest.raises(frappe.ValidationError, match="could not be reached"):
+		api.renew_secret(account)
+	fake.faults.clear()
+	api.renew_secret(account)
+	doc = doc_of(account)
+	ours = [row["id"] for row in fake.store.all("webhook_endpoint") if row["url"] == doc.webhook_address]
+	assert ours == [doc.webhook_endpoint]
+	assert doc.get_password("webhook_secret") == fake.endpoints.secrets(doc.webhook_endpoint)[0]
+
+
+# Working on it
+
+
+def test_what_the_provider_cannot_answer_now_is_tried_again_with_longer_waits(account, fake):
+	card = pay(account, fake)
+	(one,) = [got for got in cards.deliver(fake, work=False) if got.type == "payment_intent.succeeded"]
+	fake.fail_next("payment_intents.retrieve", "500", times=99)
+	waits = []
+	for number in range(1, 4):
+		assert inbox.work(one.row) == "Failed"
+		kept = row(one.row)
+		waits.append(kept.next_try_at - now_datetime())
+		assert kept.attempts == number and "could not be asked" in kept.reason
+		assert inbox.work(one.row) == "Failed" and row(one.row).attempts == number  # not before its time
+		assert len(tasks(EVENT, one.row)) == (1 if number >= 3 else 0)
+		due(one.row)
+	assert waits == sorted(waits) and waits[0].seconds <= 60
+	fake.faults.clear()
+	inbox.sweep()
+	assert row(one.row).status == "Done" and len(entries(card)) == 1
+	assert [task.status for task in tasks(EVENT, one.row)] == ["Closed"]
+
+
+def test_after_all_tries_it_is_given_up_told_and_can_be_tried_by_hand(account, fake):
+	card = pay(account, fake)
+	(one,) = [got for got in cards.deliver(fake, work=False) if got.type == "payment_intent.succeeded"]
+	fake.fail_next("payment_intents.retrieve", "refused", times=999)
+	for _number in range(len(inbox.WAITS) + 1):
+		inbox.work(one.row)
+		due(one.row)
+	kept = row(one.row)
+	assert kept.status == "Given Up" and len(tasks(EVENT, one.row)) == 1
+	inbox.sweep()
+	assert row(one.row).status == "Given Up"
+	fake.faults.clear()
+	with f.logged_in(f.make_user("Dealer Accountant")):
+		assert api.retry_event(one.row)["status"] == "Done"
+	assert len(entries(card)) == 1
+	assert [task.status for task in tasks(EVENT, one.row)] == ["Closed"]
+
+
+def test_what_is_not_there_is_given_up_at_once(account, fake):
+	doc = doc_of(account)
+	one = fake.webhooks.wrap("payout.paid", {"id": "po_gone", "object": "payout"}, doc.webhook_endpoint)
+	got = cards.bring(one)
+	assert (got.status, got.outcome) == (200, "Given Up") and "does not have" in got.reason
+	assert len(tasks(EVENT, got.row)) == 1
+
+
+def test_a_key_that_is_no_longer_accepted_is_no_reason_to_give_up(account, fake):
+	pay(account, fake)
+	one = cards.deliver(fake, work=False)[0]
+	good = fake.key
+	fake.key = "sk_test_rolled"
+	assert inbox.work(one.row) == "Failed" and "key" in row(one.row).reason
+	fake.key = good
+	due(one.row)
+	assert inbox.work(one.row) == "Done"
+
+
+def test_a_try_that_killed_its_worker_was_one_and_is_taken_up_again(account, fake, monkeypatch):
+	card = pay(account, fake)
+	(one,) = [got for got in cards.deliver(fake, work=False) if got.type == "payment_intent.succeeded"]
+
+	def killed(*_args):
+		raise SystemExit(9)
+
+	monkeypatch.setattr(handlers, "payment", killed)
+	with pytest.raises(SystemExit):
+		inbox.work(one.row)
+	monkeypatch.undo()
+	frappe.db.rollback()
+	kept = row(one.row)
+	assert (kept.status, kept.attempts) == ("Received", 1)
+	inbox.sweep()
+	assert row(one.row).status == "Received"  # it may be under way still
+	due(one.row)
+	inbox.sweep()
+	assert row(one.row).status == "Done" and len(entries(card)) == 1
+
+
+def test_an_error_of_the_program_is_logged_and_the_others_go_on(account, fake, monkeypatch):
+	pay(account, fake)
+	got = cards.deliver(fake, work=False)
+
+	def broken(*_args):
+		raise ZeroDivisionError
+
+	monkeypatch.setattr(handlers, "payment", broken)
+	one = next(each for each in got if each.type == "payment_intent.succeeded")
+	assert inbox.work(one.row) == "Failed"
+	kept = row(one.row)
+	assert "ZeroDivisionError" in kept.reason
+	assert frappe.db.exists("Error Log", {"reference_doctype": EVENT, "reference_name": str(one.row)})
+	monkeypatch.undo()
+	due(one.row)
+	inbox.sweep()
+	assert row(one.row).status == "Done"
+
+
+def test_what_was_not_started_here_is_ignored(account, fake):
+	"""The dealer's web shop may use the same account at the provider."""
+	line = {
+		"quantity": 1,
+		"price_data": {"currency": "usd", "unit_amount": 900, "product_data": {"name": "Cap"}},
+	}
+	page = fake.sessions.create(
+		{"mode": "payment", "success_url": "https://shop.example", "line_items": [line]}
+	)
+	fake.payer.pay(page["id"])
+	got = cards.deliver(fake)
+	assert got and {one.outcome for one in got} == {"Ignored"}, [(one.type, one.reason) for one in got]
+
+
+# What did not come
+
+
+def test_messages_that_were_lost_are_fetched_once(account, fake):
+	cards.gateway_account()  # another account in use: this one is still caught up with by hand
+	catch_up.catch_up(account)
+	card = pay(account, fake)
+	fake.webhooks.next("drop", times=20)
+	assert cards.deliver(fake) == []
+	assert frappe.db.get_value("Card Payment", card, "status") == "Waiting"
+	new = api.fetch_missed(account)["new"]
+	assert new >= 2
+	rows = frappe.get_all(
+		EVENT, {"gateway_account": account, "source": "Catch-up", "status": "Received"}, pluck="name"
+	)
+	for name in rows:
+		inbox.work(name)
+	assert frappe.db.get_value("Card Payment", card, "status") == "Captured" and len(entries(card)) == 1
+	assert catch_up.catch_up(account) == 0
+	doc = doc_of(account)
+	assert doc.caught_up_on and doc.caught_up_to
+
+
+def test_an_outage_is_told_after_an_hour_and_settled_when_it_is_over(own):
+	account, fake = own
+	catch_up.catch_up(account)
+	frappe.db.commit()
+	fake.fail_next("events.list", "refused", times=99)
+	catch_up.catch_up(account)
+	frappe.db.commit()
+	assert "could not be reached" in doc_of(account).last_problem and not tasks("Gateway Account", account)
+	frappe.db.set_value("Gateway Account", account, "caught_up_on", add_to_date(now_datetime(), hours=-2))
+	catch_up.catch_up(account)
+	frappe.db.commit()
+	catch_up.catch_up(account)
+	frappe.db.commit()
+	assert [task.status for task in tasks("Gateway Account", account)] == ["Open"]
+	fake.faults.clear()
+	catch_up.catch_up(account)
+	frappe.db.commit()
+	assert [task.status for task in tasks("Gateway Account", account)] == ["Closed"]
+	assert not doc_of(account).last_problem
+
+
+def test_a_gap_longer_than_the_provider_keeps_is_said(own):
+	account, _fake = own
+	frappe.db.set_value("Gateway Account", account, "caught_up_to", "2026-01-01T00:00:00")
+	frappe.db.commit()
+	catch_up.catch_up(account)
+	frappe.db.commit()
+	assert "30 days" in doc_of(account).last_problem and tasks("Gateway Account", account)
+
+
+# Any order, many at once
+
+
+def state_of(card: str) -> tuple:
+	frappe.db.rollback()
+	doc = frappe.get_doc("Card Payment", card)
+	return (
+		doc.status,
+		doc.captured_amount,
+		doc.refunded_amount,
+		doc.disputed_amount,
+		doc.booking,
+		len(entries(card)),
+		sorted(frappe.get_all("Card Refund", {"card_payment": card}, ["status", "amount"], as_list=True)),
+		frappe.get_all("Dispute Case", {"card_payment": card}, ["status", "amount"], as_list=True),
+	)
+
+
+def test_messages_in_every_order_lead_to_the_same_end(account, fake):
+	"""Paid, refunded in part, disputed: with each message twice, in random orders, the books end the same."""
+	ends = set()
+	for seed in range(5):
+		card = pay(account, fake)
+		page = fake.object(frappe.db.get_value("Card Payment", card, "session_id"))
+		charge = fake.object(page["payment_intent"])["latest_charge"]
+		fake.refunds.create({"charge": charge, "amount": 100_00})
+		fake.bank.dispute(charge, amount=50_00)
+		mail = fake.pending_webhooks()
+		order = [*mail, *mail]
+		random.Random(seed).shuffle(order)
+		for delivery in order:
+			assert cards.bring(delivery).status == 200
+		for name in frappe.get_all(EVENT, {"event_id": ("in", [one.event for one in mail])}, pluck="name"):
+			due_again = frappe.db.get_value(EVENT, name, "status") == "Failed"
+			if due_again:
+				inbox.work(name, by_hand=True)
+		rows = frappe.get_all(
+			EVENT, {"event_id": ("in", [one.event for one in mail])}, ["status", "event_type", "reason"]
+		)
+		assert len(rows) == len(mail) and {one.status for one in rows} == {"Done"}, rows
+		ends.add(repr(state_of(card)))
+	assert len(ends) == 1, ends
+	assert "'Captured', 500.0, 100.0, 50.0" in ends.pop()
+
+
+def test_the_same_message_fifty_times_at_once_is_one(account, site):
+	fake = cards.fake_of(account)
+	with cards.use_fake():
+		card = pay(account, fake)
+		mail = {one.type: one for one in fake.pending_webhooks()}
+	one = mail["payment_intent.succeeded"]
+	with serve(fake) as server:
+		racers = Racers(site, 3)
+		try:
+			finishes = racers.run(
+				*[("knock_often", one.raw, one.header, doc_of(account).webhook_key, 17)] * 3
+			)
+			assert [finish.error for finish in finishes] == [""] * 3
+			assert {status for finish in finishes for status in finish.result} == {200}
+			assert sum(len(finish.result) for finish in finishes) == 51
+			frappe.db.rollback()
+			(name,) = frappe.get_all(EVENT, {"event_id": one.event}, pluck="name")
+			finishes = racers.run(*[("work_event", name, server.url)] * 3)
+			assert [finish.error for finish in finishes] == [""] * 3
+		finally:
+			racers.close()
+	assert row(name).status == "Done" and row(name).attempts == 1
+	assert len(entries(card)) == 1 and frappe.db.get_value("Card Payment", card, "status") == "Captured"
+
+
+# Who has to know
+
+
+def test_one_task_per_thing_for_whoever_is_responsible(dealership):
+	boss = f.make_user("Dealer Accountant")
+	account = cards.gateway_account(responsible=boss)
+	first = failures.tell(account, title="A <b>", text="x", reference=("Company", f.COMPANY))
+	assert failures.tell(doc_of(account), title="B", text="y", reference=("Company", f.COMPANY)) == first
+	other = failures.tell(account, title="C", text="z")
+	assert other != first
+	task = tasks("Company", f.COMPANY)[-1]
+	assert task.allocated_to == boss and "<b>A &lt;b&gt;</b>" in task.description
+	failures.settled(("Company", f.COMPANY))
+	assert tasks("Company", f.COMPANY)[-1].status == "Closed"
+	assert tasks("Gateway Account", account)[0].status == "Open"
+	frappe.db.set_value("User", boss, "enabled", 0)
+	assert failures.person(account) != boss
