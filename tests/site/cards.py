@@ -13,8 +13,11 @@ from frappe.utils import cint, flt
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
+from dealer_pos_crm.dealer_cashier.card_payments import starting, subjects
+from dealer_pos_crm.dealer_cashier.card_payments.subjects import Owed
 from dealer_pos_crm.dealer_cashier.gateway import accounts, inbox
 from dealer_pos_crm.dealer_setup import card_accounting
+from dealer_pos_crm.domain.money import Money
 from dealer_pos_crm.gateways.stripe import client as stripe_client
 from dealer_pos_crm.gateways.stripe.webhooks import EVENTS
 from tests.site import factories as f
@@ -88,6 +91,34 @@ def use_fake(*fakes: Fake) -> Iterator[InProcess]:
 		accounts.forget_clients()
 
 
+def begin(
+	account: str,
+	amount: Money,
+	*,
+	customer: str | None = None,
+	channel: str = starting.ONLINE,
+	capture: str = "automatic",
+	owed: Owed | None = None,
+	**values,
+):
+	"""A Card Payment that has begun at the provider's too; by default for no document. ``use_fake`` before."""
+	company = frappe.db.get_value(DOCTYPE, account, "company")
+	owed = owed or subjects.free(customer or f.make_customer(), company, "A payment")
+	online = {"success_url": "https://dealer.example/thanks", "cancel_url": "https://dealer.example/back"}
+	card = starting.start(
+		account=account,
+		channel=channel,
+		owed=owed,
+		amount=amount,
+		capture=capture,
+		client_key=f.key(),
+		**(online if channel == starting.ONLINE else {}),
+		**values,
+	)
+	starting.call(card.name)
+	return frappe.get_doc("Card Payment", card.name)
+
+
 # Messages
 
 
@@ -153,7 +184,10 @@ def knock(raw: bytes, header: str, webhook_key: str) -> tuple[int, list[int]]:
 		frappe.local.message_log = []
 		return cint(getattr(error, "http_status_code", 500)), []
 	finally:
-		frappe.local.request = before
+		if before is None:
+			del frappe.local.request  # Frappe asks whether there is one, not which
+		else:
+			frappe.local.request = before
 		frappe.set_user(user)
 
 

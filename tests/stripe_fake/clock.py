@@ -16,6 +16,10 @@ class Clock:
 	def now(self) -> int:
 		return (int(time.time()) if self._start is None else self._start) + self._ahead
 
+	def ahead(self) -> int:
+		"""Seconds before its callers, who live on the machine's clock; none for a clock of its own."""
+		return self._ahead if self._start is None else 0
+
 	def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> int:
 		step = int(days * 86400 + hours * 3600 + minutes * 60 + seconds)
 		assert step >= 0, "time does not go back"
