@@ -49,6 +49,13 @@ additional_timeline_content = {
 
 # Document events, by doctype
 doc_events = {
+	# Card numbers never enter: the guard itself knows whose documents it looks at
+	"*": {
+		"before_insert": "dealer_pos_crm.dealer_setup.card_numbers.guard",
+		"before_rename": "dealer_pos_crm.dealer_setup.card_numbers.guard_name",
+		"before_update_after_submit": "dealer_pos_crm.dealer_setup.card_numbers.guard",
+		"before_validate": "dealer_pos_crm.dealer_setup.card_numbers.guard",
+	},
 	"Call Log": {
 		"on_update": "dealer_pos_crm.listeners.call_log.on_update",
 	},

@@ -14,6 +14,7 @@ from frappe.utils import cint, cstr, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float
 from dealer_pos_crm.dealer_crm import spine
+from dealer_pos_crm.dealer_setup.card_numbers import without
 from dealer_pos_crm.domain.event import Event
 from dealer_pos_crm.domain.money import Money
 
@@ -81,7 +82,9 @@ class StepLog:
 			raise ValueError(f"{kind} is no step of {self.doctype}")
 		if unknown := set(about) - {*self.subjects, *self.more}:
 			raise ValueError(f"{self.doctype} has no {', '.join(sorted(unknown))}")
-		said = {name: cstr(value) for name, value in (facts or {}).items() if value not in (None, "")}
+		said = without(
+			{name: cstr(value) for name, value in (facts or {}).items() if value not in (None, "")}
+		)
 		row = frappe.get_doc(
 			{
 				"doctype": self.doctype,

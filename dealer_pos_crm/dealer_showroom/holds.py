@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import format_datetime, get_datetime, get_link_to_form, now_datetime
 
 from dealer_pos_crm.dealer_crm import spine
+from dealer_pos_crm.dealer_setup.card_numbers import masked
 from dealer_pos_crm.domain.deal import WORKING, Stage
 from dealer_pos_crm.domain.deposit import HOLDING
 from dealer_pos_crm.domain.event import Event
@@ -318,7 +319,7 @@ def _end(name: str, reason: str, *, superseded: bool):
 	doc.db_set(
 		{
 			"ended_at": now_datetime(),
-			"end_reason": reason,
+			"end_reason": masked(reason, _("Reason")),
 			"ended_by": frappe.session.user,
 			"active_vehicle": None,
 			"superseded": int(superseded),

@@ -1,16 +1,12 @@
 """Lead: whatever way it came in, a dealership's lead is received, given to somebody and timed."""
 
 from dealer_pos_crm.dealer_crm.leads import points, portraits, receiving, removing, routing
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.settings import companies, is_dealership
-
-_TEXTS = ("dealer_comments", "dealer_trade", "dealer_wanted", "dealer_timeframe")
 
 
 def before_validate(doc, method=None) -> None:
 	if not is_dealership(doc.company):
 		return
-	mask_fields(doc, _TEXTS)
 	portraits.before_validation()
 
 

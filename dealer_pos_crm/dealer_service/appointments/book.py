@@ -11,6 +11,7 @@ from frappe.utils import cint, cstr, get_datetime, now_datetime
 from dealer_pos_crm.dealer_service.appointments import checks, declined_rows, load, steps
 from dealer_pos_crm.dealer_service.appointments.alone import lock_vehicle, locked
 from dealer_pos_crm.dealer_setup.acting import action, each_alone, need_key, once
+from dealer_pos_crm.dealer_setup.card_numbers import masked
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import companies, settings_of
 from dealer_pos_crm.domain import appointment as rules
@@ -134,7 +135,7 @@ def cancel(name: str, reason: str) -> dict:
 	"""The customer will not come. Declined work that was booked with it is open again."""
 
 	def carry_out(doc) -> None:
-		why = rules.check_reason(reason)
+		why = masked(rules.check_reason(reason), _("Reason"))
 		doc.db_set(
 			{"status": Status.CANCELLED.value, "cancelled_at": now_datetime(), "cancel_reason": why[:140]},
 			notify=True,

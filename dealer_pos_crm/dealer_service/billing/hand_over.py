@@ -8,6 +8,7 @@ from dealer_pos_crm.dealer_cashier.money import shown
 from dealer_pos_crm.dealer_service.billing import position, reading
 from dealer_pos_crm.dealer_service.orders import status
 from dealer_pos_crm.dealer_setup.acting import action
+from dealer_pos_crm.dealer_setup.card_numbers import masked
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import MANAGER, SERVICE_MANAGER
 from dealer_pos_crm.domain import repair_order as rules
@@ -84,7 +85,7 @@ def _check_money(order, release_reason: str | None) -> str | None:
 			order.name,
 			frappe.session.user,
 		)
-	return rules.check_reason(release_reason)
+	return masked(rules.check_reason(release_reason), _("Reason"))
 
 
 def _result(order, *, repeated: bool) -> dict:

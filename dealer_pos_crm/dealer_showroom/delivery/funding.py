@@ -9,6 +9,7 @@ from frappe.utils import cint, cstr, get_link_to_form, getdate, nowdate
 from dealer_pos_crm.dealer_cashier.deposits.taking import money_account
 from dealer_pos_crm.dealer_cashier.money import shown, to_float, to_money
 from dealer_pos_crm.dealer_setup.acting import need_key
+from dealer_pos_crm.dealer_setup.card_numbers import masked
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import MANAGER, SALES_MANAGER
 from dealer_pos_crm.dealer_showroom.deals.deal import action, locked, standing_step, step
@@ -97,7 +98,7 @@ def returned(name: str, reason: str) -> dict:
 	deal = _alone_with(name)
 	with explained():
 		transit = _in_transit(deal)
-		text = check_reason(reason)
+		text = masked(check_reason(reason), _("Stipulations"))
 		if deal.funding_status == rules.Status.RETURNED.value and cstr(deal.stipulations) == text:
 			return result(deal, repeated=True)
 		deal.db_set({"funding_status": rules.Status.RETURNED.value, "stipulations": text}, notify=True)

@@ -9,6 +9,7 @@ from frappe import _
 from frappe.utils import cint, cstr, get_datetime, get_link_to_form, now_datetime
 
 from dealer_pos_crm.dealer_setup.acting import action, each_alone, need_key, once
+from dealer_pos_crm.dealer_setup.card_numbers import masked
 from dealer_pos_crm.dealer_setup.people import names_of
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import companies, settings_of
@@ -134,7 +135,7 @@ def cancel(name: str, reason: str) -> dict:
 	"""The person will not come."""
 
 	def carry_out(doc) -> None:
-		why = times.check_reason(reason)
+		why = masked(times.check_reason(reason), _("Reason"))
 		doc.db_set(
 			{"status": Status.CANCELLED.value, "cancelled_at": now_datetime(), "cancel_reason": why[:140]},
 			notify=True,

@@ -2,13 +2,10 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
-
 
 class CardRefund(Document):
 	def validate(self):
 		self.check_writer()
-		mask_fields(self, ("reason", "decision_note", "failure"))
 
 	def check_writer(self):
 		"""Who asked, who decided and where the money is are written by what happens with it."""

@@ -4,7 +4,6 @@ from frappe.model.document import Document
 from frappe.utils import add_days, cstr, get_datetime, getdate, now_datetime
 
 from dealer_pos_crm.dealer_cashier.money import to_money
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import is_dealership, settings_of
 from dealer_pos_crm.dealer_showroom.deals import deposits as deals
@@ -42,7 +41,6 @@ class Deposit(Document):
 			self.check_terms()
 			self.check_hold_until()
 			self.check_frozen()
-		mask_fields(self, ("notes", "held_for", "authorised_by", "terms"))
 
 	def on_trash(self):
 		if self.status != "Draft":

@@ -2,8 +2,6 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
-
 # What people may still change by hand, on a draft.
 _BY_HAND = frozenset(
 	{"message", "email", "phone", "channel", "what", "expires_at", "min_part", "allow_partial"}
@@ -14,7 +12,6 @@ _LAYOUT = frozenset({"Section Break", "Column Break", "Tab Break", "HTML"})
 class PayRequest(Document):
 	def validate(self):
 		self.check_by_hand()
-		mask_fields(self, ("what", "message", "cancel_reason"))
 
 	def on_trash(self):
 		if self.status != "Draft" or self.sent_on:

@@ -3,7 +3,6 @@ from frappe import _
 from frappe.model.document import Document
 
 from dealer_pos_crm.dealer_crm import follow_ups
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 
 # What a person may change on the form; the rest follows from what happens, or from the outcome.
 _BY_HAND = frozenset({"owner_user", "priority", "outcome_note"})
@@ -12,7 +11,6 @@ _BY_HAND = frozenset({"owner_user", "priority", "outcome_note"})
 class FollowUp(Document):
 	def validate(self):
 		self.check_changes()
-		mask_fields(self, ("outcome_note",))
 
 	def on_update(self):
 		self.hand_over()

@@ -2,13 +2,10 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
-
 
 class DeclinedService(Document):
 	def validate(self):
 		self.check_writer()
-		mask_fields(self, ("reason", "closed_note"))
 
 	def on_trash(self):
 		frappe.throw(_("Declined work stays on file; close {0} with a reason instead").format(self.name))

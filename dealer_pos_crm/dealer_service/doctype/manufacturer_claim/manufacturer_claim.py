@@ -3,8 +3,6 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_link_to_form
 
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
-
 # What a person may change in the form; all else is written by the claim's steps and the books.
 BY_HAND = frozenset({"notes"})
 
@@ -13,7 +11,6 @@ class ManufacturerClaim(Document):
 	def validate(self):
 		self.check_made_by_invoice()
 		self.keep_what_steps_write()
-		mask_fields(self, ("notes",))
 
 	def on_trash(self):
 		self.check_may_go()

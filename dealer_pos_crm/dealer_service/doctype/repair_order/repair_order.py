@@ -5,7 +5,6 @@ from frappe.utils import cint, get_link_to_form
 
 from dealer_pos_crm.dealer_cashier.money import company_currency
 from dealer_pos_crm.dealer_service.orders import checks, conflict, numbering, opening, pricing, telling
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.refusals import explained
 
 
@@ -43,7 +42,6 @@ class RepairOrder(Document):
 			checks.parts(self)
 			checks.comeback(self)
 			pricing.set_amounts(self)
-		mask_fields(self, ("concern", "damage_notes", "mileage_explanation", "comeback_reason"))
 		self.save_count = cint(self.save_count) + 1
 
 	def after_insert(self):

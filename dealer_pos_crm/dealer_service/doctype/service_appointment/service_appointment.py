@@ -5,7 +5,6 @@ from frappe.utils import get_datetime
 
 from dealer_pos_crm.dealer_service.appointments import checks, declined_rows, load, steps
 from dealer_pos_crm.dealer_setup import roles
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.domain.appointment import FROZEN_WHEN_BOOKED, FROZEN_WHEN_OVER, OPEN, Status
@@ -51,7 +50,6 @@ class ServiceAppointment(Document):
 				checks.fill_jobs(self)
 				if self.is_new() or self.has_value_changed("vehicle") or self.has_value_changed("duration"):
 					checks.check_vehicle_is_free(self)
-		mask_fields(self, ("concern", "notes", "cancel_reason"))
 
 	def after_insert(self):
 		steps.step(self, "appointment.booked", _("Appointment booked for {0}: {1}"))

@@ -3,7 +3,6 @@ from frappe import _
 from frappe.model.document import Document
 
 from dealer_pos_crm.dealer_service.inspections import sheet
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.domain import inspection as rules
 
@@ -19,7 +18,6 @@ class VehicleInspection(Document):
 		with explained():
 			found = rules.counts(sheet.points_of(self))
 		self.update({"red": found.red, "yellow": found.yellow, "green": found.green})
-		mask_fields(self, ("notes",))
 
 	def on_trash(self):
 		if self.status == "Done":

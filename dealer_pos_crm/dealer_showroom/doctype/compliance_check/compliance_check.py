@@ -2,7 +2,6 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_showroom.documents import compliance
 from dealer_pos_crm.domain.refusal import Refused
@@ -18,7 +17,6 @@ class ComplianceCheck(Document):
 				raise Refused(
 					"append_only", marked("{0} says what was checked. Make a new check instead"), self.name
 				)
-		mask_fields(self, ("method", "notes", "clearing_note"))
 
 	def after_insert(self):
 		compliance.checked(self)

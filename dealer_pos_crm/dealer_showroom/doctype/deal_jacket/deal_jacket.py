@@ -1,7 +1,6 @@
 from frappe import _
 from frappe.model.document import Document
 
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_showroom.deals import changes, checks, holding, opening
 from dealer_pos_crm.dealer_showroom.documents import checklist
@@ -21,7 +20,6 @@ class DealJacket(Document):
 			checks.customer_and_vehicle(self)
 			checks.fill(self)
 			checklist.settle(self)
-		mask_fields(self, ("notes", "stipulations", "wanted", "lender_reference"))
 
 	def after_insert(self):
 		with explained():

@@ -3,7 +3,6 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, now_datetime
 
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import business_hours, settings_of
 from dealer_pos_crm.dealer_setup.wording import clock_text
@@ -35,7 +34,6 @@ class ShowroomAppointment(Document):
 				times.check_start(get_datetime(self.starts_at), now_datetime(), business_hours(self.company))
 			if self.is_new() or self.has_value_changed("salesperson"):
 				person.check_salesperson(self.salesperson)
-		mask_fields(self, ("notes", "cancel_reason"))
 
 	def after_insert(self):
 		with explained():

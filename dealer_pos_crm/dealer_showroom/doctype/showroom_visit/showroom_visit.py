@@ -2,7 +2,6 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.people import names_of
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import settings_of
@@ -24,7 +23,6 @@ class ShowroomVisit(Document):
 				self.check_frozen()
 				person.settle(self)
 				self.keep_steps()
-		mask_fields(self, ("notes", "next_step"))
 
 	def after_insert(self):
 		with explained():

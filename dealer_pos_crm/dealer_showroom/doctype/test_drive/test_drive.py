@@ -3,7 +3,6 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cstr
 
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.people import names_of
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import settings_of
@@ -29,7 +28,6 @@ class TestDrive(Document):
 				self.check_frozen()
 				self.keep_steps()
 		self.mask_licence()
-		mask_fields(self, _FREE_TEXT)
 
 	def after_insert(self):
 		with explained():

@@ -3,7 +3,6 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, getdate
 
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.dealer_showroom.titles import title
@@ -23,7 +22,6 @@ class TitleRegistration(Document):
 				title.begin(self)
 			else:
 				self.keep_steps()
-		mask_fields(self, ("notes", "return_reason", "cancel_reason"))
 
 	def after_insert(self):
 		title.opened(self)

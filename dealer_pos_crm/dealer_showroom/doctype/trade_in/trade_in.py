@@ -1,7 +1,6 @@
 from frappe import _
 from frappe.model.document import Document
 
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_showroom.trade_ins import appraising
 from dealer_pos_crm.domain.refusal import Refused
@@ -13,7 +12,6 @@ class TradeIn(Document):
 		with explained():
 			appraising.guard(self)
 			appraising.fill(self)
-		mask_fields(self, ("notes", "accidents"))
 
 	def on_trash(self):
 		with explained():

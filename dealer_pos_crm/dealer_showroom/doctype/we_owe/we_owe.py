@@ -4,7 +4,6 @@ from frappe.model.document import Document
 from frappe.utils import cstr, getdate
 
 from dealer_pos_crm.dealer_cashier.money import company_currency
-from dealer_pos_crm.dealer_setup.card_numbers import mask_fields
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_showroom.promises import we_owe
 from dealer_pos_crm.domain import we_owe as rules
@@ -43,7 +42,6 @@ class WeOwe(Document):
 		for row in self.items:
 			row.what = " ".join(cstr(row.what).split())
 			row.currency = currency
-		mask_fields(self, ("notes",))
 
 	def on_trash(self):
 		if self.status != rules.Status.DRAFT.value:
