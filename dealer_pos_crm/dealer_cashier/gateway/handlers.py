@@ -12,7 +12,7 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from dealer_pos_crm.dealer_cashier.gateway import accounts
-from dealer_pos_crm.domain.gateway import EventFact
+from dealer_pos_crm.domain.gateway import DisputeFact, EventFact, RefundFact
 
 DONE, IGNORED = "Done", "Ignored"
 
@@ -80,10 +80,12 @@ def refund(account, event: EventFact) -> Work:
 	fact = accounts.client(account).refund_of(event.object_id)
 	if fact.release:
 		return _nothing(_("The rest of a hold was released: no money moved"))
+	first = _payment_before(account, fact)
 
 	def keep() -> Outcome:
 		from dealer_pos_crm.dealer_cashier.card_refunds import following
 
+		first()
 		return _done("Card Refund", following.observe(account, fact))
 
 	return keep
@@ -92,13 +94,25 @@ def refund(account, event: EventFact) -> Work:
 def dispute(account, event: EventFact) -> Work:
 	asked = now_datetime()
 	fact = accounts.client(account).dispute(event.object_id)
+	first = _payment_before(account, fact)
 
 	def keep() -> Outcome:
 		from dealer_pos_crm.dealer_cashier.disputes import case
 
+		first()
 		return _done("Dispute Case", case.observe(account, fact, read_at=asked))
 
 	return keep
+
+
+def _payment_before(account, fact: RefundFact | DisputeFact) -> Work:
+	"""The payment of a refund or a dispute whose own message has not come yet: it is read first, else nobody
+	would know whose it is."""
+	from dealer_pos_crm.dealer_cashier.card_payments import payment as payments
+
+	if payments.by_charge(account.name, fact.charge) or not fact.intent:
+		return _nothing("")
+	return _payment(account, fact.intent)
 
 
 def payout(account, event: EventFact) -> Work:
