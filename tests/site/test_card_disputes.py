@@ -10,7 +10,6 @@ import pytest
 from frappe.utils import add_to_date, flt, get_datetime, now_datetime
 
 from dealer_pos_crm.api import dispute as api
-from dealer_pos_crm.dealer_cashier.card_payments import starting, subjects
 from dealer_pos_crm.dealer_cashier.disputes import (
 	case as cases,
 )
@@ -18,30 +17,19 @@ from dealer_pos_crm.dealer_cashier.disputes import (
 	sweep,
 )
 from dealer_pos_crm.dealer_cashier.gateway import accounts
-from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.domain.dispute import Part
-from dealer_pos_crm.domain.money import Money
 from tests.site import cards
+from tests.site import disputes as d
 from tests.site import factories as f
+from tests.site.disputes import CARD, CASE, case_of, disputed, entries, for_deposit, on, paid, steps, tasks
 
-CARD = "Card Payment"
-CASE = "Dispute Case"
 FEE = 15.0
 
 
 @pytest.fixture(scope="module")
 def house(site: str) -> Iterator[SimpleNamespace]:
-	f.make_dealership()
-	account = cards.gateway_account()
-	fake = cards.fake_of(account)
-	with cards.use_fake(fake):
-		yield SimpleNamespace(
-			account=account,
-			fake=fake,
-			doc=frappe.get_doc("Gateway Account", account),
-			accountant=frappe.db.get_value("Gateway Account", account, "responsible"),
-			salesperson=f.make_user(roles.SALESPERSON),
-		)
+	with d.open_house() as opened:
+		yield opened
 
 
 @pytest.fixture(autouse=True)
@@ -50,87 +38,12 @@ def no_jobs(house, monkeypatch) -> None:
 	monkeypatch.setattr(cases, "_prepare_later", lambda name: None)
 
 
-def paid(house, owed=None, amount: float = 500, capture: bool = True):
-	"""A captured and booked card payment, paid on the provider's page."""
-	owed = owed or subjects.free(f.make_customer().name, f.COMPANY, "Work on the car")
-	card = starting.start(
-		account=house.account,
-		channel=starting.ONLINE,
-		owed=owed,
-		amount=Money(int(amount * 100), "USD"),
-		client_key=f.key(),
-		success_url="https://dealer.example/ok",
-		cancel_url="https://dealer.example/back",
-	)
-	starting.call(card.name)
-	card.reload()
-	visit = house.fake.payer.pay(card.session_url)
-	assert visit.outcome == "paid"
-	cards.deliver(house.fake)
-	card.reload()
-	assert (card.status, card.booking in ("Booked", "On Account")) == ("Captured", True), card.booking_note
-	return card
-
-
-def for_deposit(house, amount: float = 500):
-	deposit = f.make_deposit(amount=amount)
-	frappe.db.commit()
-	return paid(house, subjects.owed("Deposit", deposit.name), amount), deposit.name
-
-
-def disputed(house, card, **values):
-	"""The provider's dispute of a card payment, told by its messages; and its case."""
-	row = house.fake.bank.dispute(card.charge_id, **values)
-	said = cards.deliver(house.fake)
-	assert {one.outcome for one in said} == {"Done"}, [one.reason for one in said]
-	return row["id"], case_of(row["id"])
-
-
-def case_of(dispute: str):
-	return frappe.get_doc(CASE, {"dispute_id": dispute})
-
-
-def entries(name: str, **filters) -> list[tuple[str, float]]:
-	rows = frappe.get_all(
-		"Journal Entry",
-		{"dealer_dispute_case": name, "docstatus": 1, **filters},
-		["dealer_dispute_part", "total_debit"],
-		order_by="creation, name",
-	)
-	return [(row.dealer_dispute_part, flt(row.total_debit, 2)) for row in rows]
-
-
-def on(house, name: str, field: str) -> float:
-	"""What the entries of a case come to on one of the account's ledger accounts."""
-	rows = frappe.db.sql(
-		"""select sum(g.debit - g.credit) from `tabGL Entry` g join `tabJournal Entry` j on j.name = g.voucher_no
-		where g.is_cancelled = 0 and j.dealer_dispute_case = %s and g.account = %s""",
-		(name, house.doc.get(field)),
-	)
-	return flt(rows[0][0], 2)
-
-
-def steps(name: str) -> list[str]:
-	return frappe.get_all(
-		"Customer Event",
-		{"reference_doctype": CASE, "reference_name": name},
-		pluck="event_type",
-		order_by="happened_at, name",
-	)
-
-
-def tasks(name: str) -> list[str]:
-	return frappe.get_all(
-		"ToDo", {"reference_type": CASE, "reference_name": name, "status": "Open"}, pluck="description"
-	)
-
-
 # --- The case -----------------------------------------------------------------------------------------
 
 
 def test_a_dispute_opens_one_case_with_its_day_its_promise_and_its_money(house):
 	card, deposit = for_deposit(house)
-	dispute, case = disputed(house, card, reason="product_not_received", due_in_days=5)
+	_dispute, case = disputed(house, card, reason="product_not_received", due_in_days=5)
 
 	assert (case.card_payment, case.customer, case.deposit) == (card.name, card.customer, deposit)
 	assert (case.status, case.round, case.reason, flt(case.amount)) == (
@@ -219,7 +132,8 @@ def test_an_inquiry_takes_no_money_and_becomes_a_dispute_with_a_promise_of_its_o
 	assert entries(case.name) == [("Withdrawal", 500.0), ("Fee", FEE)]
 	assert (
 		frappe.db.count(
-			"Follow Up", {"card_payment": card.name, "rule": "Dispute: answer it", "status": ("in", ("Planned", "Open"))}
+			"Follow Up",
+			{"card_payment": card.name, "rule": "Dispute: answer it", "status": ("in", ("Planned", "Open"))},
 		)
 		>= 1
 	)
@@ -236,7 +150,7 @@ def test_an_inquiry_that_ends_is_closed_without_a_booking(house):
 
 def test_a_dispute_of_a_charge_nobody_knows_is_kept_booked_and_tasked_and_linked_when_it_is_known(house):
 	card = paid(house)
-	charge, intent, key = frappe.db.get_value(CARD, card.name, ["charge_id", "intent_id", "intent_key"])
+	charge, _intent, key = frappe.db.get_value(CARD, card.name, ["charge_id", "intent_id", "intent_key"])
 	frappe.db.set_value(CARD, card.name, {"charge_id": "ch_other", "intent_key": f.key()})
 	frappe.db.commit()
 	row = house.fake.bank.dispute(charge)
@@ -346,7 +260,7 @@ def test_what_cannot_be_booked_is_kept_tasked_and_tried_again(house):
 	)
 	frappe.db.commit()
 	try:
-		dispute, case = disputed(house, card)
+		_dispute, case = disputed(house, card)
 		assert (case.booking, entries(case.name)) == ("Not Booked", [])
 		assert case.booking_note
 		assert len(tasks(case.name)) == 1
@@ -369,7 +283,7 @@ def test_what_cannot_be_booked_is_kept_tasked_and_tried_again(house):
 
 def test_an_entry_cancelled_by_hand_is_seen_and_can_be_booked_again(house):
 	card = paid(house)
-	dispute, case = disputed(house, card)
+	_dispute, case = disputed(house, card)
 	frappe.get_doc("Journal Entry", case.withdrawal_entry).cancel()
 	frappe.db.commit()
 	case.reload()
@@ -394,7 +308,7 @@ def test_nobody_hangs_an_entry_of_their_own_on_a_case(house):
 def test_captured_less_refunded_less_disputed_is_what_the_clearing_account_holds(house):
 	card = paid(house)
 	for outcome in ("won", "lost"):
-		dispute, case = disputed(house, card, amount=20_000)
+		dispute, _case = disputed(house, card, amount=20_000)
 		sums = frappe.db.get_value(CARD, card.name, ["captured_amount", "refunded_amount", "disputed_amount"])
 		house.fake.bank.decide(dispute, outcome)
 		cards.deliver(house.fake)

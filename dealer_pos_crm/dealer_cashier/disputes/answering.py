@@ -28,6 +28,7 @@ from dealer_pos_crm.gateways.errors import Rejected
 
 DOCTYPE = "Dispute Case"
 STAGE, SUBMIT = "Dispute Evidence", "Dispute Answer"
+_NOTHING = "-"
 
 
 def stage(name: str) -> dict:
@@ -152,7 +153,11 @@ def _dropped(case: Any) -> list[str]:
 
 def _named(answer: dict) -> list[str]:
 	"""The provider's fields that an answer fills."""
-	return [*answer.get("texts", {}), *answer.get("fields", []), *([shown.WHOLE_PACK] if answer.get("file") else [])]
+	return [
+		*answer.get("texts", {}),
+		*answer.get("fields", []),
+		*([shown.WHOLE_PACK] if answer.get("file") else []),
+	]
 
 
 @action
@@ -183,8 +188,10 @@ def _call_stage(gateway: Any, attempt: Any, values: dict) -> dict:
 	answer = staged(case)
 	if answer.get("number") != values["number"]:
 		raise Rejected(_("Overtaken by a later staging"), "overtaken")
-	# The provider keeps what it is not told anew: what was staged before and is no part of it now is emptied.
-	sent: dict[str, str] = {**dict.fromkeys(answer.get("ever") or [], ""), **answer["texts"]}
+	# The provider keeps what it is not told anew and takes nothing empty: what was staged before and is no
+	# part of it now is overwritten.
+	before = [field for field in answer.get("ever") or [] if field in shown.TEXTS]
+	sent: dict[str, str] = {**dict.fromkeys(before, _NOTHING), **answer["texts"]}
 	if answer.get("file"):
 		key = attempt.idempotency_key
 		data = frappe.get_doc("File", answer["file"]).get_content()
@@ -193,6 +200,9 @@ def _call_stage(gateway: Any, attempt: Any, values: dict) -> dict:
 		for field in answer.get("fields") or []:
 			sent[field] = gateway.upload(parts[field], f"{case.name}-{field}.pdf", key=f"{key}:{field}")
 		whole = gateway.upload(data, f"{case.name}.pdf", key=f"{key}:pack")
+		for field in answer.get("ever") or []:
+			if field not in shown.TEXTS:
+				sent.setdefault(field, whole)
 		sent[shown.WHOLE_PACK] = whole
 	fact = gateway.stage_evidence(case.dispute_id, sent, key=attempt.idempotency_key)
 	return {"id": fact.dispute, "fact": fact}

@@ -165,6 +165,7 @@ def _hang(name: str, data: bytes, index: list[dict], left_out: list[str]) -> dic
 			"file_name": f"{case.name}-{now_datetime():%Y%m%d-%H%M%S}.pdf",
 			"attached_to_doctype": DOCTYPE,
 			"attached_to_name": case.name,
+			"attached_to_field": "pack",
 			"is_private": 1,
 			"content": data,
 		}

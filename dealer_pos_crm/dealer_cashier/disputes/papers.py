@@ -172,14 +172,16 @@ def cover(known: evidence.Known, index: list[tuple[str, str, int, int]]) -> byte
 		case.name,
 		moment(frappe.utils.now_datetime()),
 		facts=tuple(fact for fact in facts if fact.text),
-		sums=tuple(Sum(section, tuple(rows)) for section, rows in by_section.items()),
+	)
+	told = _page(
+		known, "", "", "", sums=tuple(Sum(section, tuple(rows)) for section, rows in by_section.items())
 	)
 	lines = [
 		{"heading": _("Why the claim is wrong"), "text": plain(case.rebuttal)},
 		{"heading": _("How the terms were shown"), "text": plain(case.refund_policy_disclosure)},
 		{"heading": _("Further facts"), "text": plain(case.further_facts)},
 	]
-	return rendering.of_paper(paper, [line for line in lines if line["text"]])
+	return rendering.of_paper(paper, [line for line in lines if line["text"]], index=told)
 
 
 def _card_facts(card: Any) -> list[Fact]:
@@ -307,7 +309,7 @@ def _timeline(known: evidence.Known) -> bytes:
 		else _("From our record, which is written as things happen and is not changed afterwards.")
 	)
 	paper = _page(known, _("What Happened, in Order"), known.case.name, "", facts=(Fact(_("Source"), note),))
-	return rendering.of_paper(paper, lines)
+	return rendering.of_paper(paper, lines, dated=True)
 
 
 def _messages(known: evidence.Known) -> bytes:

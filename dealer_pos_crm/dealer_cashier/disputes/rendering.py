@@ -39,13 +39,20 @@ def of_print(doctype: str, name: str, print_format: str | None) -> bytes:
 	return _pdf(frappe.get_print(doctype, name, print_format))
 
 
-def of_paper(paper: Paper, lines: list[dict] | None = None) -> bytes:
-	"""A page of our own."""
+def of_paper(
+	paper: Paper, lines: list[dict] | None = None, *, dated: bool = False, index: Paper | None = None
+) -> bytes:
+	"""A page of our own: the paper, then lines (heading, text, note), then the sums of an index.
+
+	``dated``: the headings are times and stand beside their texts.
+	"""
 	page = frappe.render_template(
 		"dealer_pos_crm/templates/print/evidence.html",
 		{
 			"paper": paper,
 			"lines": lines or [],
+			"dated": dated,
+			"index": index,
 			"lang": frappe.local.lang,
 			"size": frappe.db.get_single_value("Print Settings", "pdf_page_size") or "A4",
 			"print_settings": frappe._dict(),
