@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import frappe
 import pytest
+from frappe.utils import flt
 
 from dealer_pos_crm.domain.money import Money
 from dealer_pos_crm.gateways.stripe.webhooks import EVENTS
@@ -82,6 +83,45 @@ def test_the_same_messages_again_change_nothing(account: str, brought: list[card
 	assert {one.status for one in again} == {200}
 	assert [one.row for one in again] == [one.row for one in reversed(brought)]
 	assert _picture(account) == before
+
+
+def test_each_charge_has_one_entry_and_the_clearing_account_is_the_providers_balance(
+	account: str, brought: list[cards.Brought]
+) -> None:
+	fake = cards.fake_of(account)
+	payments = frappe.get_all(
+		"Card Payment", {"gateway_account": account, "status": "Captured"}, pluck="name"
+	)
+	entries = frappe.get_all(
+		"Payment Entry",
+		{"dealer_card_payment": ("in", payments), "payment_type": "Receive", "docstatus": 1},
+		pluck="dealer_card_payment",
+	)
+	assert sorted(entries) == sorted(payments)
+	taken = [row for row in fake.store.all("charge") if row["captured"]]
+	assert len(payments) == len(taken) > 5
+	cases = frappe.get_all("Dispute Case", {"gateway_account": account}, pluck="name")
+	booked = _on_clearing(account, "Payment Entry", "dealer_card_payment", payments)  # refunds name it too
+	booked += _on_clearing(account, "Journal Entry", "dealer_dispute_case", cases)
+	# The provider's fee for a payment is booked with its payout, the one for a dispute with the dispute.
+	rows = [row for row in fake.ledger.rows() if not row["reporting_category"].startswith("payout")]
+	fees = sum(row["fee"] for row in rows if row["reporting_category"] == "dispute")
+	assert booked == (sum(row["amount"] for row in rows) - fees) / 100
+
+
+def _on_clearing(account: str, doctype: str, link: str, names: list[str]) -> float:
+	vouchers = frappe.get_all(doctype, {link: ("in", names or [""]), "docstatus": 1}, pluck="name")
+	rows = frappe.get_all(
+		"GL Entry",
+		{
+			"account": frappe.db.get_value("Gateway Account", account, "clearing_account"),
+			"voucher_type": doctype,
+			"voucher_no": ("in", vouchers or [""]),
+			"is_cancelled": 0,
+		},
+		["debit", "credit"],
+	)
+	return flt(sum(row.debit - row.credit for row in rows), 2)
 
 
 def _picture(account: str) -> dict:
