@@ -7,6 +7,7 @@ app_license = "GPL-3.0"
 required_apps = ["erpnext"]
 
 # Install
+before_install = "dealer_pos_crm.install.before_install"
 after_install = "dealer_pos_crm.install.after_install"
 after_migrate = "dealer_pos_crm.install.after_migrate"
 before_uninstall = "dealer_pos_crm.uninstall.before_uninstall"

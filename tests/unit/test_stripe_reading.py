@@ -335,3 +335,21 @@ def test_beside_an_old_library_it_is_said_what_is_needed(monkeypatch: pytest.Mon
 	monkeypatch.setattr(stripe, "VERSION", "2.56.0", raising=False)
 	with pytest.raises(sdk.WrongLibrary, match=r"stripe 2\.56\.0 is installed.*16\.1"):
 		sdk.library()
+
+
+class _Package:
+	def __init__(self, name: str, *requires: str) -> None:
+		self.metadata = {"Name": name}
+		self.requires = list(requires)
+
+
+def test_packages_that_want_an_old_library_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+	found = [
+		_Package("payments", "requests", "stripe~=2.56.0"),
+		_Package("ours", "stripe>=16.1,<17"),
+		_Package("anything", "stripe", "not a requirement ;;"),
+		_Package("older", "Stripe<16"),
+		_Package("none"),
+	]
+	monkeypatch.setattr(sdk.metadata, "distributions", lambda: found)
+	assert sdk.others() == ["older (stripe<16)", "payments (stripe~=2.56.0)"]

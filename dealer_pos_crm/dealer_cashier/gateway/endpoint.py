@@ -8,7 +8,7 @@ from dealer_pos_crm.dealer_cashier.gateway import accounts, catch_up, failures, 
 from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.domain.gateway import AccountFact, EndpointFact
 from dealer_pos_crm.gateways.errors import GatewayError, Rejected, WrongKey
-from dealer_pos_crm.gateways.stripe.sdk import WrongLibrary, api_version
+from dealer_pos_crm.gateways.stripe.sdk import WrongLibrary, api_version, library
 from dealer_pos_crm.gateways.stripe.webhooks import EVENTS
 
 
@@ -178,12 +178,21 @@ def _asked(call):
 		frappe.throw(_("The provider could not be reached: {0}. Try again").format(error), NotConnected)
 
 
+def _about_library() -> str:
+	try:
+		library()
+	except WrongLibrary as wrong:
+		return _("Cards cannot be taken: {0}").format(wrong.message)
+	return ""
+
+
 def state(name: str) -> dict:
 	"""All the account's form shows besides its fields. No keys."""
 	account = frappe.get_doc(accounts.DOCTYPE, name)
 	waiting = inbox.waiting(name)
 	return {
 		"mode": account.mode,
+		"library": _about_library(),
 		"has_key": bool(account.get_password("secret_key", raise_exception=False)),
 		"messages": bool(account.webhook_secret),
 		"missing": [field for field in accounts.BOOKS if not account.get(field)],

@@ -20,6 +20,7 @@ from dealer_pos_crm.dealer_setup.acting import action, on_behalf_of
 from dealer_pos_crm.domain.gateway import EventFact
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.gateways.errors import GatewayError, Rejected, WrongKey
+from dealer_pos_crm.gateways.stripe.sdk import WrongLibrary
 from dealer_pos_crm.gateways.stripe.webhooks import EVENTS
 
 DOCTYPE = "Gateway Event"
@@ -249,6 +250,8 @@ def _is_final(error: GatewayError) -> bool:
 
 
 def _of_the_gateway(error: GatewayError) -> str:
+	if isinstance(error, WrongLibrary):
+		return _("The provider's library cannot be used: {0}").format(error.message)
 	if isinstance(error, WrongKey):
 		return _("The provider does not accept the key of the account: {0}").format(error.message)
 	if isinstance(error, Rejected):

@@ -3,14 +3,15 @@
 from importlib import metadata
 from typing import Any
 
-from dealer_pos_crm.gateways.errors import GatewayError
+from dealer_pos_crm.gateways.errors import WrongKey
 
 PACKAGE = "stripe"
 OLDEST = 16
 
 
-class WrongLibrary(GatewayError):
-	"""The ``stripe`` package of this bench is missing or too old."""
+class WrongLibrary(WrongKey):
+	"""The ``stripe`` package of this bench is missing or too old: as with a wrong key, nothing was asked, and
+	the same call works once somebody has put that right."""
 
 
 def installed() -> str:
@@ -27,20 +28,39 @@ def too_old(version: str) -> bool:
 	return not major.isdigit() or int(major) < OLDEST
 
 
+def others() -> list[str]:
+	"""Packages of this environment that want a version of ``stripe`` this app cannot use, with what they want."""
+	from packaging.requirements import InvalidRequirement, Requirement
+
+	found = set()
+	for distribution in metadata.distributions():
+		for line in distribution.requires or ():
+			try:
+				asked = Requirement(line)
+			except InvalidRequirement:
+				continue
+			if asked.name.lower() == PACKAGE and not any(
+				asked.specifier.contains(f"{OLDEST}.{minor}") for minor in range(1, 60)
+			):
+				found.add(f"{distribution.metadata['Name']} ({PACKAGE}{asked.specifier})")
+	return sorted(found)
+
+
 def library() -> Any:
 	"""The module. Raises ``WrongLibrary``, which says what is installed and what is needed."""
 	try:
 		import stripe
 	except ImportError as error:
 		# An old one fails on today's Python already while it is imported.
-		raise WrongLibrary(_wanted(installed())) from error
+		raise WrongLibrary(wanted(installed()), "library") from error
 	version = str(getattr(stripe, "VERSION", "") or installed())
 	if too_old(version):
-		raise WrongLibrary(_wanted(version))
+		raise WrongLibrary(wanted(version), "library")
 	return stripe
 
 
-def _wanted(version: str) -> str:
+def wanted(version: str) -> str:
+	"""What is installed and what is needed, for a person."""
 	return f"stripe {version or '(none)'} is installed; this app needs stripe {OLDEST}.1 or newer, below 17"
 
 
