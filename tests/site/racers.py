@@ -387,6 +387,36 @@ def work_event(name: int, stripe: str) -> str:
 	return inbox.work(name)
 
 
+def refund_card(card: str, amount: float, key: str) -> dict:
+	from dealer_pos_crm.dealer_cashier.card_refunds import refund
+
+	return refund.refund(card, amount, "Paid twice", key)
+
+
+def approve_refund(refund_name: str, user: str) -> dict:
+	from dealer_pos_crm.dealer_cashier.card_refunds import refund
+
+	with _as(user):
+		return refund.approve(refund_name)
+
+
+def hear_of_refund(account: str, fact: dict) -> str:
+	"""``fact``: as the outbox carries it."""
+	import frappe
+
+	from dealer_pos_crm.dealer_cashier.card_refunds import following, sending
+
+	return following.observe(frappe.get_doc("Gateway Account", account), sending.from_plain(fact))
+
+
+def hear_of_dispute(account: str, fact) -> str:
+	import frappe
+
+	from dealer_pos_crm.dealer_cashier.disputes import case
+
+	return case.observe(frappe.get_doc("Gateway Account", account), fact)
+
+
 JOBS = {
 	job.__name__: job
 	for job in (
@@ -432,5 +462,9 @@ JOBS = {
 		lose_deal,
 		change_deal_vehicle,
 		worksheet_step,
+		refund_card,
+		approve_refund,
+		hear_of_refund,
+		hear_of_dispute,
 	)
 }

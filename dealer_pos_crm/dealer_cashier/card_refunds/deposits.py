@@ -4,7 +4,7 @@ A deposit paid half by card and half in cash goes back half to the card and half
 paid out in another way is a manager's decision, with the reason that every refund has.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import frappe
 from frappe import _
@@ -22,13 +22,14 @@ from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
 
-def lock(deposit: str | None) -> None:
-	"""Lock the card payments of a deposit: they come before everything else."""
-	for name in _cards_of(deposit):
+def lock(cards: Iterable[str]) -> None:
+	"""Lock card payments: they come before the deposit that they paid, and before everything else of it."""
+	for name in sorted(cards):
 		frappe.db.get_value("Card Payment", name, "name", for_update=True)
 
 
-def _cards_of(deposit: str | None) -> list[str]:
+def cards_of(deposit: str | None) -> list[str]:
+	"""The card payments of a deposit, to be locked; by a read of a transaction that ends before that."""
 	rows = frappe.db.sql(
 		"""select distinct dealer_card_payment from `tabPayment Entry`
 		where dealer_deposit = %s and docstatus = 1 and ifnull(dealer_card_payment, '') != ''

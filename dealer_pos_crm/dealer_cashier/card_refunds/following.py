@@ -52,7 +52,10 @@ def key_of(account, refund: str) -> str:
 
 def _known(account, card, fact: RefundFact):
 	"""Our row of this refund: by its number, else by what we had written on it when we asked."""
-	name = frappe.db.get_value(booking.DOCTYPE, {"refund_key": key_of(account, fact.refund)}, "name")
+	# Read past any snapshot: who had to wait for the payment sees what the other one wrote.
+	name = frappe.db.get_value(
+		booking.DOCTYPE, {"refund_key": key_of(account, fact.refund)}, "name", for_update=True
+	)
 	if name:
 		return frappe.get_doc(booking.DOCTYPE, name, for_update=True)
 	name = fact.metadata.get("card_refund")

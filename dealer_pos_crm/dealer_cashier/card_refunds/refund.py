@@ -41,7 +41,9 @@ def refund(
 	"""
 	need_key(client_key)
 	card = _locked_with_books(card_payment)
-	done = frappe.db.get_value(booking.DOCTYPE, {"client_key": client_key}, ["name", "card_payment"])
+	done = frappe.db.get_value(
+		booking.DOCTYPE, {"client_key": client_key}, ["name", "card_payment"], for_update=True
+	)
 	if done:
 		return _repeated(done, card)
 	with explained():
@@ -263,6 +265,7 @@ def _ask(card, row, why: str) -> None:
 		{"card_payment": card.name, "status": Status.REQUESTED.value, "amount": row.amount},
 		["name", "requested_by"],
 		as_dict=True,
+		for_update=True,
 	)
 	if same:
 		raise Refused(

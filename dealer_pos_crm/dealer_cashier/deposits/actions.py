@@ -211,8 +211,9 @@ def _alone_with(name: str | None, invoice: str | None = None):
 	payments = frappe.get_all(
 		"Payment Entry", {"dealer_deposit": name, "docstatus": 1}, pluck="name", order_by="name"
 	)
+	paid_by_card = cards.cards_of(name)
 	frappe.db.rollback()
-	cards.lock(name)
+	cards.lock(paid_by_card)
 	if invoice:
 		frappe.db.get_value("Sales Invoice", invoice, "name", for_update=True)
 	for payment in payments:
@@ -221,9 +222,7 @@ def _alone_with(name: str | None, invoice: str | None = None):
 
 
 def locked(name: str):
-	"""The deposit with its row locked, behind the cards that paid it, then its deal, then its vehicle:
-	everybody keeps to this order."""
-	cards.lock(name)
+	"""The deposit with its row locked, then its deal, then its vehicle: everybody keeps to this order."""
 	deposit = frappe.get_doc("Deposit", name, for_update=True)
 	deals.lock_of(deposit)
 	holds.lock(deposit.vehicle)

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, cstr, get_link_to_form, now_datetime
 
+from dealer_pos_crm.dealer_cashier.card_refunds import deposits as cards
 from dealer_pos_crm.dealer_cashier.deposits import actions
 from dealer_pos_crm.dealer_cashier.money import rounded, shown
 from dealer_pos_crm.dealer_setup.refusals import explained
@@ -57,6 +58,7 @@ def lose(name: str, reason: str, note: str | None = None, deposits_to: list[dict
 	"""
 	wanted = {cstr(row.get("deposit")): row for row in deposits_to or ()}
 	held_names = [row.name for row in deposits.held_of(name)]
+	cards.lock(card for deposit in held_names for card in cards.cards_of(deposit))
 	money = {deposit: actions.locked(deposit) for deposit in sorted(held_names)}
 	deal = locked(name)
 	with explained():
