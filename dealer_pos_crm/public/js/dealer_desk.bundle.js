@@ -30,6 +30,8 @@ import * as deposit_action from "./deposit/action_form";
 import * as deposit_actions from "./deposit/actions";
 import * as deposit from "./deposit/form";
 import * as deposit_status from "./deposit/status";
+import * as dispute from "./dispute/form";
+import * as dispute_status from "./dispute/status";
 import * as floor_actions from "./floor/actions";
 import * as floor from "./floor/form";
 import * as floor_status from "./floor/status";
@@ -99,6 +101,7 @@ Object.assign(dealer, {
 	declined: { ...declined_status, ...declined },
 	delivery: { ...delivery, lender: delivery_lender },
 	deposit: { ...deposit_actions, ...deposit_status, ...deposit_action, ...deposit },
+	dispute: { ...dispute_status, ...dispute },
 	floor: { actions: floor_actions, ...floor_status, ...floor_up, ...floor },
 	follow_up: { ...follow_up_status, ...follow_up },
 	inspection,
@@ -148,6 +151,7 @@ const WORKSPACES = {
 		"Deposit",
 		"Deposit Action",
 		"Deposit Movement",
+		"Dispute Case",
 		"Follow Up",
 		"Follow Up Rule",
 		"Lead Routing Rule",
