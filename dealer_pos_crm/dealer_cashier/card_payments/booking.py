@@ -66,11 +66,12 @@ def book(name: str, *, by_person: bool = False) -> str:
 	return state
 
 
-def entry_of(name: str, *, lock: bool = False) -> str | None:
-	"""The Payment Entry that stands for a charge."""
+def entry_of(name: str) -> str | None:
+	"""The Payment Entry that stands for a charge, read past any snapshot."""
 	rows = frappe.db.sql(
-		f"""select name from `tabPayment Entry` where dealer_card_payment = %s and docstatus = 1
-			and payment_type = 'Receive' and ifnull(dealer_card_refund, '') = '' order by creation {"lock in share mode" if lock else ""}""",
+		"""select name from `tabPayment Entry` where dealer_card_payment = %s and docstatus = 1
+			and payment_type = 'Receive' and ifnull(dealer_card_refund, '') = ''
+		order by creation lock in share mode""",
 		name,
 	)
 	return rows[0][0] if rows else None
@@ -127,7 +128,7 @@ def _lock(name: str) -> tuple[Any, Any]:
 
 def _done(card, by_person: bool) -> str | None:
 	"""The state of a payment that needs no booking; None when it has to be booked."""
-	entry = entry_of(card.name, lock=True)
+	entry = entry_of(card.name)
 	if entry:
 		if Booking(card.booking or "") not in IN_THE_BOOKS:
 			_keep(card, Booking.BOOKED, entry, card.booking_note)
