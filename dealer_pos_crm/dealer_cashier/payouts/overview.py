@@ -101,6 +101,8 @@ def _next(payout) -> str:
 	if payout.status == rows_of.EXCEPTIONS:
 		if payout.problem:
 			return _("The rows do not come to what is paid out. Read it again")
+		if payout.exception_count == 1:
+			return _("One row needs a person. It says what is wrong and what to do")
 		return _("{0} rows need a person. Each says what is wrong and what to do").format(
 			payout.exception_count
 		)

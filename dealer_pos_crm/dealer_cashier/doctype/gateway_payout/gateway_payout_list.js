@@ -1,7 +1,7 @@
 frappe.listview_settings["Gateway Payout"] = {
 	add_fields: ["test_mode", "currency"],
 	get_indicator: (doc) => [
-		doc.test_mode ? __("{0} (test mode)", [__(doc.status)]) : __(doc.status),
+		doc.test_mode ? __("{0}, test", [__(doc.status)]) : __(doc.status),
 		dealer.payout.color(doc.status),
 		`status,=,${doc.status}`,
 	],

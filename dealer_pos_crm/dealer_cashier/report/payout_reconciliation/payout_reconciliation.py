@@ -123,6 +123,8 @@ def _summary(filters: frappe._dict, accounts: dict[str, list[str]]) -> list[dict
 	owed = {row.account: row for row in tenders.with_provider(filters.company)}
 	found = []
 	for account, balance in tenders.balances(filters.company, accounts, until).items():
+		if not (balance or waiting.get(account) or (account in owed and owed[account].difference)):
+			continue
 		short = account.rpartition(" - ")[0] or account
 		if account in owed:
 			agrees = not owed[account].difference

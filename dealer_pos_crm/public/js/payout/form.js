@@ -49,7 +49,7 @@ function overview(doc, facts) {
 		<div class="dlr-answer">
 			${figure(__("Paid out"), doc.amount, doc.currency, html`${pill(__(doc.status), color(doc.status))}
 				${doc.test_mode ? pill(__("Test mode"), "yellow") : ""}`)}
-			${figure(__("Charges"), doc.charges, doc.currency, __("{0} rows", [doc.line_count || 0]))}
+			${figure(__("Charges"), doc.charges, doc.currency, rows_in_words(doc.line_count || 0))}
 			${figure(__("Refunds and disputes"), doc.refunds + doc.disputes + doc.other, doc.currency)}
 			${figure(__("Fees"), -doc.fees, doc.currency, share(doc))}
 		</div>
@@ -70,10 +70,14 @@ function overview(doc, facts) {
 function figure(label, amount, currency, below = "") {
 	return html`<div class="dlr-figure">
 		<div class="dlr-label">${label}</div>
-		<div class="dlr-amount"><span class="dlr-number">${money(amount || 0, currency)}</span></div>
+		<div class="dlr-amount"><span class="dlr-number">${
+			amount < 0 ? signed(amount, currency) : money(amount || 0, currency)
+		}</span></div>
 		<div class="dlr-small">${below}</div>
 	</div>`;
 }
+
+const rows_in_words = (count) => (count === 1 ? __("1 row") : __("{0} rows", [count]));
 
 function share(doc) {
 	return doc.charges ? __("{0} % of the charges", [((100 * doc.fees) / doc.charges).toFixed(2)]) : "";
