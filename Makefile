@@ -4,7 +4,7 @@ LAYERS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help test quick demo lint bench
+.PHONY: help test quick demo lint bench smoke
 
 help:  ## what there is
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,3 +23,6 @@ lint:  ## the linters alone
 
 bench:  ## the benchmarks (never part of pass or fail on time)
 	@if [ -f benchmarks/run.py ]; then $(PYTHON) benchmarks/run.py $(ARGS); else echo "benchmarks/run.py is not there yet"; fi
+
+smoke:  ## the few tests against Stripe's test mode; STRIPE_TEST_KEY=sk_test_... ARGS="-k reader"
+	@$(PYTHON) -m tools.smoke $(ARGS)

@@ -12,7 +12,7 @@ from pathlib import Path
 from tools import app, bench, beside, database, services
 from tools.console import Failure, NotHere, log_path, run, say, stop_children_with_us
 from tools.site import TEST, UNINSTALL, Sites
-from tools.test import browser_environment
+from tools.test import beside_the_checkout, browser_environment
 
 
 def main(words: Sequence[str]) -> int:
@@ -30,7 +30,10 @@ def main(words: Sequence[str]) -> int:
 				sites.install_app(TEST)
 			python = beside.ensure(found)
 			env = found.env(
-				DEALER_TEST_SITE=TEST, DEALER_BENCH_DIR=str(found.path), PYTHONDONTWRITEBYTECODE="1"
+				DEALER_TEST_SITE=TEST,
+				DEALER_BENCH_DIR=str(found.path),
+				PYTHONDONTWRITEBYTECODE="1",
+				**beside_the_checkout(),
 			)
 			if layer == "browser":
 				env |= browser_environment(found)

@@ -196,7 +196,11 @@ def _start(
 	junit = _junit(name, found)
 	junit.unlink(missing_ok=True)
 	env = found.env(
-		DEALER_TEST_SITE=site, DEALER_BENCH_DIR=str(found.path), PYTHONDONTWRITEBYTECODE="1", **more
+		DEALER_TEST_SITE=site,
+		DEALER_BENCH_DIR=str(found.path),
+		PYTHONDONTWRITEBYTECODE="1",
+		**beside_the_checkout(),
+		**more,
 	)
 	words = [python, *_pytest_words(tests, found.app, junit)]
 	return start(words, log_path(name), cwd=found.sites, env=env, account=found.account, live=live)
@@ -212,6 +216,13 @@ def _result(name: str, found: Bench, job: Job | Ran, until: float) -> Layer:
 
 def _read(name: str, found: Bench, ran: Ran) -> Layer:
 	return from_pytest(name, ran.code, _junit(name, found), ran.seconds, ran.timed_out)
+
+
+def beside_the_checkout() -> dict[str, str]:
+	"""Where data lies that is no part of this repository: the copy in the bench does not have it beside it."""
+	named = os.environ.get("DEALER_SHARED_DATA")
+	folder = Path(named) if named else CHECKOUT.parent / "shared" / "data"
+	return {"DEALER_SHARED_DATA": str(folder)} if folder.is_dir() else {}
 
 
 def browser_environment(found: Bench) -> dict[str, str]:

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 SMALLEST, LARGEST = 50, 99_999_999
 PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 CANCELLABLE = (*PAYABLE, "requires_capture")
-METHODS = {"pm_card_visa": "4242", "pm_card_mastercard": "4444", "pm_card_chargeDeclined": "0002"}
+METHODS = {  # Stripe's own payment methods for tests
+	"pm_card_visa": "4242",
+	"pm_card_mastercard": "4444",
+	"pm_card_chargeDeclined": "0002",
+	"pm_card_visa_chargeDeclinedInsufficientFunds": "9995",
+	"pm_card_createDispute": "0259",
+}
 
 
 def check_amount(amount: int, param: str = "amount") -> None:
