@@ -18,8 +18,8 @@ ACCOUNTANT: dict[str, Any] = {
 }
 PAID = frozenset({"pay_request.paid", "pay_request.part_paid"})
 ENDED = frozenset({"pay_request.expired", "pay_request.cancelled"})
-# The money has gone back, or is about to.
-GOES_BACK = frozenset({"refund.requested", "refund.paid", "deposit.refunded", "payment.reversed"})
+# The money has gone back, or is about to. A payment cancelled in the books is still at the gateway.
+GOES_BACK = frozenset({"refund.requested", "refund.paid", "deposit.refunded"})
 
 
 def _within(length: int, **more: Any) -> dict[str, Any]:

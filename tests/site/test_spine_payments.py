@@ -14,6 +14,7 @@ from dealer_pos_crm.dealer_crm.follow_up_view import facts
 from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.domain.event import EVENT_TYPES
 from dealer_pos_crm.domain.money import Money
+from dealer_pos_crm.listeners import payment_entry
 from dealer_pos_crm.rehearsal.codec import event_from_dict, event_to_dict
 from tests.site import factories as f
 from tests.site.accountant import plain_payment
@@ -107,15 +108,30 @@ def test_promises_close_themselves(request_and_card):
 
 def test_a_payment_says_which_request_it_came_by(request_and_card):
 	whom, pay_request, card, _deposit = request_and_card
-	tell("payment.late", request_and_card)
-	entry = plain_payment(whom, 500, dealer_pay_request=pay_request.name, dealer_card_payment=card.name)
+	tell("pay_request.sent", request_and_card)
+	entry = plain_payment(whom, 500, dealer_pay_request=pay_request.name)
 	event = frappe.get_doc("Customer Event", {"reference_name": entry.name, "event_type": "payment.received"})
-	assert (event.pay_request, event.card_payment) == (pay_request.name, card.name)
-	assert promises(request_and_card) == {"Card payment: too late or twice": "Planned"}
-	entry.cancel()  # the money is not here after all
-	assert promises(request_and_card) == {"Card payment: too late or twice": "Stopped"}
+	assert event.pay_request == pay_request.name
+	entry.cancel()
 	undone = frappe.get_doc("Customer Event", {"reverses": event.event_key})
-	assert (undone.pay_request, undone.card_payment) == (pay_request.name, card.name)
+	assert undone.pay_request == pay_request.name
+	# The charge's own entry is booked by the charge alone; what it says is read from the same row.
+	row = frappe.get_all("Payment Entry", {"name": entry.name}, payment_entry.FIELDS)[0]
+	told = payment_entry.events_of({**row, "dealer_card_payment": card.name})
+	assert [(one.type, one.card_payment) for one in told] == [
+		("payment.received", card.name),
+		("payment.reversed", card.name),
+	]
+
+
+def test_money_nobody_could_place_is_looked_after_until_it_goes_back(request_and_card):
+	tell("payment.unapplied", request_and_card)
+	assert promises(request_and_card) == {"Card payment: came, but could not be used": "Planned"}
+	tell("refund.requested", request_and_card)
+	assert promises(request_and_card) == {
+		"Card payment: came, but could not be used": "Stopped",
+		"Refund: approve it": "Planned",
+	}
 
 
 def test_a_steps_record_is_written_once(request_and_card):
