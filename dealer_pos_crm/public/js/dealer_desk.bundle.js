@@ -38,6 +38,8 @@ import * as floor_status from "./floor/status";
 import * as floor_up from "./floor/up";
 import * as follow_up from "./follow_up/form";
 import * as follow_up_status from "./follow_up/status";
+import * as gateway from "./gateway/account";
+import * as gateway_event from "./gateway/event";
 import * as inspection from "./inspection/form";
 import * as invoice from "./invoice/form";
 import * as lead_feed from "./lead/feed";
@@ -104,6 +106,7 @@ Object.assign(dealer, {
 	dispute: { ...dispute_status, ...dispute },
 	floor: { actions: floor_actions, ...floor_status, ...floor_up, ...floor },
 	follow_up: { ...follow_up_status, ...follow_up },
+	gateway: { ...gateway, event: gateway_event },
 	inspection,
 	invoice,
 	lead: {

@@ -228,7 +228,7 @@ async function confirm(frm, state, what) {
 	dialog.fields_dict.changes.$wrapper.html(String(changes(state)));
 }
 
-function changes(state) {
+export function changes(state) {
 	return html`<div class="dlr-scroll">
 			<table class="table dlr-table">
 				<thead>
