@@ -87,6 +87,7 @@ class Fake:
 		self.current: Request | None = None
 		self.page_base = ""  # where the pay page lives, when a server shows one
 		self._hanging: list[Callable[[], None]] = []
+		self._ticked = self.clock.now()
 		self.account_id = f"acct_{self.store.letters(16)}"
 		self.ledger = Ledger(self)
 		self.events = Events(self)
@@ -259,12 +260,19 @@ class Fake:
 	def tick(self) -> None:
 		"""What time alone does: sessions and holds expire, money becomes available, readers give up."""
 		with self.lock:
-			self.sessions.tick()
-			self.intents.tick()
-			self.readers.tick()
-			self.disputes.tick()
-			self.ledger.tick()
-			self.payouts.tick()
+			now = self.clock.now()
+			if now == self._ticked:
+				return  # nothing falls due within the second in which it was made
+			self._ticked = now
+			for manager in (
+				self.sessions,
+				self.intents,
+				self.readers,
+				self.disputes,
+				self.ledger,
+				self.payouts,
+			):
+				manager.tick()
 
 
 __all__ = ["ApiError", "Fake", "Habits", "Request", "missing", "refused"]

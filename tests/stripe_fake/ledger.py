@@ -52,9 +52,9 @@ class Ledger:
 			description=words or None,
 			fees=fees,
 		)
-		fake.store.add(row)
-		self.tick()
-		return row
+		if row["available_on"] <= now:
+			row["status"] = "available"
+		return fake.store.add(row)
 
 	def rows(self) -> list[Row]:
 		return self._fake.store.all("balance_transaction")
