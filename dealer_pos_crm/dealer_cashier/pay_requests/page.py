@@ -8,11 +8,12 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint, cstr, format_date, format_datetime, get_datetime, get_fullname
+from frappe.utils import cint, cstr, format_date, get_datetime, get_fullname
 
 from dealer_pos_crm.dealer_cashier.gateway import outbox
 from dealer_pos_crm.dealer_cashier.money import rounded, shown, to_float
 from dealer_pos_crm.dealer_cashier.pay_requests import link, request, sessions, standing, terms
+from dealer_pos_crm.dealer_cashier.pay_requests.sending import moment
 from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.domain import pay_request as rules
 from dealer_pos_crm.domain.money import Money
@@ -64,14 +65,14 @@ def _view(doc) -> View | None:
 			"allow_partial": bool(cint(doc.allow_partial)),
 			"smallest": shown(_smallest(doc, due.now)),
 			"currency": doc.currency,
-			"expires": format_datetime(doc.expires_at, "medium"),
+			"expires": moment(doc.expires_at),
 			"why_not": due.why_not,
 			"failure": cstr(doc.failure) if doc.status == Status.FAILED.value else "",
 			"terms": text,
 			"terms_version": rules.version_of(text) if text else "",
 			"terms_needed": terms.needed(doc, text) and not terms.accepted(doc, text),
 			"terms_required": terms.needed(doc, text),
-			"accepted_on": format_datetime(doc.accepted_on, "medium") if doc.accepted_on else "",
+			"accepted_on": moment(doc.accepted_on),
 			"receipts": [_receipt(card, doc.currency) for card in due.cards if card.status == "Captured"],
 			"next_step": _next_step(doc) if due.paid else "",
 			"ended_on": format_date(doc.cancelled_on) if doc.cancelled_on else "",
@@ -116,7 +117,7 @@ def _logo(company) -> str:
 def _receipt(card, currency: str) -> dict:
 	return {
 		"amount": shown(rounded(card.captured_amount, currency)),
-		"on": format_datetime(card.captured_on, "medium") if card.captured_on else "",
+		"on": moment(card.captured_on),
 		"card": " ".join(
 			part for part in (cstr(card.brand).title(), card.last4 and f"•••• {card.last4}") if part
 		),
@@ -136,7 +137,7 @@ def _next_step(doc) -> str:
 			parts.append(
 				_("{0} is held for you until {1}.").format(
 					frappe.db.get_value("Dealer Vehicle", deposit.vehicle, "title"),
-					format_datetime(deposit.hold_until, "medium"),
+					moment(deposit.hold_until),
 				)
 			)
 	filters = {"status": ("in", ("Open", "Planned")), "customer": doc.customer}
@@ -152,7 +153,7 @@ def _next_step(doc) -> str:
 		if promise and promise.due_at and promise.owner_user:
 			parts.append(
 				_("{0} will be in touch by {1}.").format(
-					get_fullname(promise.owner_user), format_datetime(promise.due_at, "medium")
+					get_fullname(promise.owner_user), moment(promise.due_at)
 				)
 			)
 	if not parts and doc.repair_order:

@@ -7,10 +7,11 @@ from email.utils import formataddr
 from typing import Any
 
 import frappe
+from babel.dates import format_date, format_time
 from frappe import _
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.translate import print_language
-from frappe.utils import cstr, format_datetime, get_url, strip_html, validate_email_address
+from frappe.utils import cstr, get_datetime, get_url, strip_html, validate_email_address
 
 from dealer_pos_crm.dealer_cashier.money import rounded, shown
 from dealer_pos_crm.dealer_cashier.pay_requests import link
@@ -114,6 +115,15 @@ def _language(request):
 	return print_language(frappe.db.get_value("Customer", request.customer, "language"))
 
 
+def moment(at) -> str:
+	"""A time as customers read it, to the minute; empty for none."""
+	if not at:
+		return ""
+	locale = (frappe.local.lang or "en").replace("-", "_")
+	at = get_datetime(at)
+	return f"{format_date(at, 'medium', locale=locale)}, {format_time(at, 'short', locale=locale)}"
+
+
 def _subject(request) -> str:
 	return _("{0}: {1} for {2}").format(_dealer(request), _asked(request), request.what)
 
@@ -135,7 +145,7 @@ def _content(request, address: str | None) -> str:
 			"dealer": _dealer(request),
 			"customer": frappe.db.get_value("Customer", request.customer, "customer_name"),
 			"amount": _asked(request),
-			"until": format_datetime(request.expires_at, "medium"),
+			"until": moment(request.expires_at),
 			"address": address,
 			"message": cstr(request.message),
 			"phone": frappe.get_cached_value("Company", request.company, "phone_no"),
@@ -260,6 +270,7 @@ def _say_it_failed(name: str, error: Exception) -> None:
 	"""On the request, where whoever asked for the money looks, and in the error log."""
 	frappe.log_error(
 		title=_("Pay request {0} could not be sent").format(name),
+		message=frappe.get_traceback(),  # without the values: the link and the number are among them
 		reference_doctype="Pay Request",
 		reference_name=name,
 	)
