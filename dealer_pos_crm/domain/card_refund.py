@@ -154,6 +154,10 @@ def limit_left(limit: Money, given: Money) -> Money:
 	return limit - given if given < limit else Money.zero(limit.currency)
 
 
+ABOVE_THE_LIMIT = _("The refund is above the limit for one person")
+ANOTHER_WAY = _("Card money is paid out in another way")
+
+
 def needs_approval(amount: Money, limit: Money, asker: Asker, *, another_way: bool = False) -> str | None:
 	"""Why a second person must approve, as an untranslated text; None when nobody must.
 
@@ -161,11 +165,11 @@ def needs_approval(amount: Money, limit: Money, asker: Asker, *, another_way: bo
 	out in cash or by check, which is how stolen cards are emptied: a manager decides.
 	"""
 	if amount > limit:
-		return _("The refund is above the limit for one person")
+		return ABOVE_THE_LIMIT
 	if not asker.may_settle:
 		return _("A refund needs a second person")
 	if another_way and not asker.may_approve:
-		return _("Card money is paid out in another way")
+		return ANOTHER_WAY
 	return None
 
 

@@ -15,7 +15,7 @@ from dealer_pos_crm.dealer_cashier.card_refunds.sources import Place
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float, to_money
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.domain import card_refund as rules
-from dealer_pos_crm.domain.card_refund import COUNTS
+from dealer_pos_crm.domain.card_refund import ABOVE_THE_LIMIT, ANOTHER_WAY, COUNTS
 from dealer_pos_crm.domain.deposit import Asker, Share
 from dealer_pos_crm.domain.money import Money, total
 from dealer_pos_crm.domain.refusal import Refused
@@ -174,10 +174,17 @@ def ways(deposit) -> list[dict]:
 				"card_payment": name,
 				"most": to_float(room.left(card)),
 				"test_mode": card.test_mode,
+				"limit": to_float(limit_left(card)),
+				"approval_above": _(ABOVE_THE_LIMIT),
 				"why_not": _why_not(card, lot.left),
 			}
 		found.append(way)
 	return found
+
+
+def why_another_way(asker: Asker) -> str | None:
+	"""Why this person needs another one to pay card money out in cash; None when they do not."""
+	return None if asker.may_approve else _(ANOTHER_WAY)
 
 
 def _why_not(card, amount: Money) -> str:

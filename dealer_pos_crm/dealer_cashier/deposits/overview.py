@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cstr, get_datetime, getdate, now_datetime
 
+from dealer_pos_crm.dealer_cashier.card_refunds import deposits as cards
 from dealer_pos_crm.dealer_cashier.deposits import actions
 from dealer_pos_crm.dealer_cashier.money import to_float
 from dealer_pos_crm.dealer_setup.people import in_rows, names_of
@@ -30,6 +31,7 @@ def of(name: str) -> dict:
 		"approval": _approval(deposit),
 		"invoices": open_invoices(name) if Action.APPLY.value in possible else [],
 		"modes": payment_modes(deposit.company) if _pays(possible) else [],
+		"ways": cards.ways(deposit) if Action.REFUND.value in possible else [],
 		"usual_mode": usual_mode(deposit.company) if Action.TAKE.value in possible else None,
 		"vehicle": vehicle_state(deposit.vehicle, deposit.name),
 		"movements": movements,
@@ -67,6 +69,7 @@ def _approval(deposit) -> dict:
 		"limit": to_float(limit),
 		"Refund": why(Action.REFUND, limit),
 		"Refund above": why(Action.REFUND, above),
+		"Other way": cards.why_another_way(asker),
 		"Forfeit": why(Action.FORFEIT, limit),
 		"Cancel": why(Action.CANCEL, limit),
 	}

@@ -62,6 +62,10 @@ import * as pay_request_status from "./pay_request/status";
 import * as recall from "./recall/form";
 import * as recon from "./recon/form";
 import * as recon_status from "./recon/status";
+import * as refund_buttons from "./refund/buttons";
+import * as refund_dialog from "./refund/dialog";
+import * as refund from "./refund/form";
+import * as refund_status from "./refund/status";
 import * as check_in from "./repair_order/check_in";
 import * as find_order from "./repair_order/find";
 import * as repair_order from "./repair_order/form";
@@ -129,6 +133,7 @@ Object.assign(dealer, {
 	},
 	recall,
 	recon: { ...recon_status, ...recon },
+	refund: { ...refund_status, dialog: refund_dialog, ...refund },
 	repair_order: { ...repair_order_status, ...find_order, ...check_in, ...repair_order },
 	rule,
 	service_billing: { ...service_billing_dialogs, ...service_billing_claim, ...service_billing },
@@ -142,6 +147,7 @@ floor.setup();
 delivery.setup();
 papers.setup();
 pay_request_buttons.setup();
+refund_buttons.setup();
 words.keep_fresh();
 
 // Breadcrumbs lead to the workspace of the work, whatever the module.
@@ -158,6 +164,7 @@ const WORKSPACES = {
 		"Follow Up",
 		"Follow Up Rule",
 		"Lead Routing Rule",
+		"Card Refund",
 		"Pay Request",
 		"Staff Calendar",
 	],

@@ -1,9 +1,10 @@
 /** What can be done with a deposit once its money is held: a short dialog each. */
 
 import { ask } from "../desk/ask";
-import { html, fill } from "../desk/html";
+import { html, fill, trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { exact, money } from "../desk/words";
+import * as ways from "../refund/ways";
 import { wait_for } from "../vehicle/waiting_list";
 
 const REASON = () => ({
@@ -115,8 +116,16 @@ export function apply(doc, facts, done, chosen) {
 	return dialog;
 }
 
-function refund_approval(facts, amount) {
-	return amount > facts.approval.limit ? facts.approval["Refund above"] : facts.approval.Refund;
+function refund_approval(facts, amount, mode) {
+	const why = amount > facts.approval.limit ? facts.approval["Refund above"] : facts.approval.Refund;
+	if (why) return why;
+	const parts = ways.drawn(facts.ways, amount);
+	if (ways.leaves_card(parts, mode) && facts.approval["Other way"]) return facts.approval["Other way"];
+	return parts.find((part) => part.card && part.part > part.limit)?.approval_above || null;
+}
+
+function trusted_problem(text) {
+	return text ? trusted(text) : null;
 }
 
 function asks_first(why) {
@@ -143,10 +152,12 @@ export function refund(doc, facts, done) {
 			{ fieldtype: "Data", fieldname: "reference_no", label: __("Reference") },
 		],
 		label: __("Refund"),
-		problem: ({ amount }) => amount_problem(doc, amount, doc.held_amount, __("what is held")),
+		problem: ({ amount, mode_of_payment }) =>
+			amount_problem(doc, amount, doc.held_amount, __("what is held")) ||
+			trusted_problem(ways.problem(ways.drawn(facts.ways, amount), mode_of_payment)),
 		missing: no_reason,
-		sentence: ({ amount }) => {
-			const why = refund_approval(facts, amount);
+		sentence: ({ amount, mode_of_payment }) => {
+			const why = refund_approval(facts, amount, mode_of_payment);
 			const left = flt(doc.held_amount - amount, 6);
 			const then = left
 				? fill(__("{0} stays held."), [money(left, doc.currency)])
@@ -154,14 +165,15 @@ export function refund(doc, facts, done) {
 				? fill(__("{0} is free again."), [html`<b>${what_of(doc, facts)}</b>`])
 				: "";
 			if (why) return asks_first(why);
-			return html`${fill(__("{0} goes back to {1} now."), [
-				html`<b>${money(amount, doc.currency)}</b>`,
-				html`<b>${doc.customer_name}</b>`,
-			])} ${then}`;
+			const parts = ways.drawn(facts.ways, amount);
+			return html`${ways.sentence(parts, mode_of_payment, doc.currency, doc.customer_name)} ${then}`;
 		},
 		submit: ({ amount, mode_of_payment, reference_no, reason }, key) =>
 			act(doc, "Refund", { amount, mode_of_payment, reference_no, reason }, key),
-		done,
+		done: (answer) => {
+			ways.tell(answer.card_refunds);
+			return done?.(answer);
+		},
 	});
 }
 

@@ -4,6 +4,7 @@ import { ask } from "../desk/ask";
 import { html, fill, person } from "../desk/html";
 import { call } from "../desk/server";
 import { money } from "../desk/words";
+import * as ways from "../refund/ways";
 
 export function approve(row, customer_name, done) {
 	const amount = html`<b>${money(row.amount, row.currency)}</b>`;
@@ -30,7 +31,10 @@ export function approve(row, customer_name, done) {
 			])}`,
 		submit: ({ note }) =>
 			call("dealer_pos_crm.api.deposit.decide", { action: row.name, approve: 1, note }),
-		done,
+		done: (answer) => {
+			ways.tell(answer.card_refunds);
+			return done?.(answer);
+		},
 	});
 }
 

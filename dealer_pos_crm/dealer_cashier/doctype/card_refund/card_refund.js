@@ -1,0 +1,3 @@
+frappe.ui.form.on("Card Refund", {
+	refresh: (frm) => dealer.refund.refresh(frm),
+});
