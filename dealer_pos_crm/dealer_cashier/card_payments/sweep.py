@@ -71,17 +71,17 @@ def read(name: str) -> str | None:
 
 	frappe.db.commit()  # nosemgrep - nothing is held while the provider is asked
 	card = frappe.get_doc(DOCTYPE, name)
+	if not card.intent_id and not card.session_id:
+		return None
 	account = frappe.get_doc("Gateway Account", card.gateway_account)
 	gateway = accounts.client(account.name)
 	frappe.db.rollback()
 	intent = card.intent_id
-	if not intent and card.session_id:
+	if not intent:
 		session = gateway.session(card.session_id)
 		if not session.intent:
 			return payment.observe_session(account, session)
 		intent = session.intent
-	if not intent:
-		return None
 	return payment.observe(account, gateway.payment(intent))
 
 

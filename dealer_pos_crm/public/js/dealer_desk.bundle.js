@@ -15,6 +15,9 @@ import * as card_hold from "./card/hold";
 import * as card_pos from "./card/pos";
 import * as card_reader from "./card/reader_form";
 import * as card_take from "./card/take";
+import * as card_attempt from "./card_payment/attempt";
+import * as card_payment from "./card_payment/form";
+import * as card_payment_status from "./card_payment/status";
 import * as commission from "./commission/statement";
 import * as customer from "./customer/form";
 import * as deal_actions from "./deal/actions";
@@ -101,6 +104,7 @@ Object.assign(dealer, {
 		pos: card_pos,
 		reader: card_reader,
 	},
+	card_payment: { attempt: card_attempt, ...card_payment_status, ...card_payment },
 	commission,
 	customer,
 	deal: { actions: deal_actions, ...deal_status, ...deal_open, ...deal_lose, ...deal },

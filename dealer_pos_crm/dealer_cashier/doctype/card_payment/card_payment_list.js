@@ -1,0 +1,7 @@
+frappe.listview_settings["Card Payment"] = {
+	add_fields: ["test_mode", "booking", "currency", "status"],
+	get_indicator: (doc) => dealer.card_payment.indicator(doc),
+	onload(listview) {
+		dealer.list.sorted_by(listview, "creation", "desc");
+	},
+};

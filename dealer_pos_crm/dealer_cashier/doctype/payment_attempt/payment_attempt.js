@@ -1,0 +1,3 @@
+frappe.ui.form.on("Payment Attempt", {
+	refresh: (frm) => dealer.card_payment.attempt.refresh(frm),
+});

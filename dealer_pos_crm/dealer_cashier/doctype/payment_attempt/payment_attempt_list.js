@@ -1,0 +1,11 @@
+frappe.listview_settings["Payment Attempt"] = {
+	add_fields: ["test_mode", "status"],
+	get_indicator: (doc) => [
+		doc.test_mode ? __("{0} (test mode)", [__(doc.status)]) : __(doc.status),
+		dealer.card_payment.call_color(doc.status),
+		`status,=,${doc.status}`,
+	],
+	onload(listview) {
+		dealer.list.sorted_by(listview, "creation", "desc");
+	},
+};
