@@ -140,7 +140,7 @@ class Disputes:
 		return row
 
 	def _check_answerable(self, row: Row) -> None:
-		if row["status"] not in ANSWERABLE or row["evidence_details"]["submission_count"]:
+		if row["status"] not in ANSWERABLE:
 			raise refused(f"This dispute is {row['status']}; evidence can no longer be given.")
 		if row["evidence_details"]["past_due"] or not row["evidence_details"]["due_by"]:
 			raise refused("The evidence submission deadline has passed.")

@@ -226,7 +226,7 @@ def test_a_payout_by_hand_is_not_itemised(both: Both) -> None:
 
 
 def test_fees_are_whole_cents() -> None:
-	assert [online_fee(amount) for amount in (50, 1_000, 12_345, 50_000)] == [31, 59, 388, 1_480]
+	assert [online_fee(amount) for amount in (50, 1_000, 1_020, 12_345, 50_000)] == [31, 59, 60, 388, 1_480]
 	assert [in_person_fee(amount) for amount in (50, 10_000)] == [6, 275]
 
 
