@@ -76,13 +76,13 @@ function button(name, label) {
 /** What stands in the way first, then what waits; one step at a time. */
 function status(frm, state) {
 	const keys = frappe.user.has_role("System Manager");
-	return html`${mode(state)} ${next(frm, state, keys)} ${counts(frm, state)}`;
+	return html`<div class="dlr-overview">${mode(state)} ${next(frm, state, keys)} ${counts(frm, state)}</div>`;
 }
 
 function mode(state) {
 	if (state.mode !== "Test") return "";
 	return note(
-		"yellow",
+		"orange",
 		html`<b>${__("TEST MODE")}</b> ${__(
 			"No money moves. Payments, refunds and payouts of this account are trials and are marked as such everywhere."
 		)}`
@@ -129,7 +129,7 @@ function counts(frm, state) {
 		[state.waiting["Given Up"], __("given up"), { status: "Given Up" }, "red"],
 	];
 	const shown = rows.filter(([count], at) => count || at === 0);
-	return html`<div class="dlr-small dlr-gateway-counts">
+	return html`<div class="dlr-note dlr-small"><div>
 		${shown.map(
 			([count, text, filters, color]) =>
 				html`<a href="#" class="${color ? `indicator ${color}` : ""}" data-dlr-list='${JSON.stringify(
@@ -154,7 +154,7 @@ function counts(frm, state) {
 		${state.caught_up_on
 			? __("missed messages last fetched {0}", [exact(state.caught_up_on)])
 			: __("missed messages not fetched yet")}
-	</div>`;
+	</div></div>`;
 }
 
 const ACTIONS = {
