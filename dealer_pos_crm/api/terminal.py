@@ -50,7 +50,7 @@ def facts(
 def takes_cards(company: str) -> bool:
 	"""Whether a company has a reader at all; where it has none, no screen speaks of cards."""
 	frappe.has_permission("Company", "read", company, throw=True)
-	return overview.needs_reader(company)
+	return bool(readers.companies_with_readers([company]))
 
 
 @frappe.whitelist()

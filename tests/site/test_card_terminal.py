@@ -121,6 +121,16 @@ def test_the_reader_chosen_last_comes_first(counter, invoice):
 		assert readers.choices(f.COMPANY)["usual"] == counter.two.name
 
 
+def test_only_readers_of_the_account_in_use_are_offered(counter):
+	assert readers.companies_with_readers([f.COMPANY, "Nobody"]) == [f.COMPANY]
+	offered = {row.name for row in readers.choices(f.COMPANY)["readers"]}
+	assert {counter.one.name, counter.two.name} <= offered
+	frappe.db.set_value("Gateway Account", counter.account, "enabled", 0)
+	assert readers.companies_with_readers([f.COMPANY]) == []
+	assert not offered & {row.name for row in readers.choices(f.COMPANY)["readers"]}
+	frappe.db.rollback()
+
+
 # The straight way
 
 

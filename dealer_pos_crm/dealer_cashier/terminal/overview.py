@@ -5,7 +5,7 @@ from datetime import datetime
 import frappe
 from frappe.utils import cint, get_datetime, now_datetime
 
-from dealer_pos_crm.dealer_cashier.card_payments import starting, subjects
+from dealer_pos_crm.dealer_cashier.card_payments import subjects
 from dealer_pos_crm.dealer_cashier.money import to_float
 from dealer_pos_crm.dealer_cashier.terminal import readers
 from dealer_pos_crm.dealer_cashier.terminal.reading import Look
@@ -147,13 +147,3 @@ def of_customer(customer: str, company: str) -> list[dict]:
 def _names(doctype: str, filters: dict) -> list[tuple[str, str]]:
 	names = frappe.get_all(doctype, filters, pluck="name", order_by="creation desc", limit=20)
 	return [(doctype, name) for name in names]
-
-
-def needs_reader(company: str) -> bool:
-	"""Whether a company takes cards at a reader at all: else nothing of this is shown anywhere."""
-	return bool(
-		frappe.db.exists("Card Reader", {"company": company, "enabled": 1, "reader_id": ("is", "set")})
-	)
-
-
-IN_PERSON = starting.IN_PERSON

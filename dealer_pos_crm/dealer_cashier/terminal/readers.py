@@ -258,7 +258,12 @@ def choices(company: str) -> dict:
 	"""The readers a payment of the company may go to, and the one that this user most likely means."""
 	rows = frappe.get_all(
 		"Card Reader",
-		filters={"company": company, "enabled": 1, "reader_id": ("is", "set")},
+		filters={
+			"company": company,
+			"gateway_account": accounts.of_company(company),
+			"enabled": 1,
+			"reader_id": ("is", "set"),
+		},
 		fields=["name", "title", "counter", "state", "test_mode", "card_payment"],
 		order_by="title, name",
 	)
@@ -267,9 +272,19 @@ def choices(company: str) -> dict:
 
 def companies_with_readers(companies: list[str]) -> list[str]:
 	"""Those of the companies that take cards in person. Elsewhere no screen speaks of it."""
+	accounts_in_use = frappe.get_all(
+		"Gateway Account", {"company": ("in", companies), "enabled": 1}, pluck="name"
+	)
+	if not accounts_in_use:
+		return []
 	return frappe.get_all(
 		"Card Reader",
-		{"company": ("in", companies), "enabled": 1, "reader_id": ("is", "set")},
+		{
+			"company": ("in", companies),
+			"gateway_account": ("in", accounts_in_use),
+			"enabled": 1,
+			"reader_id": ("is", "set"),
+		},
 		pluck="company",
 		distinct=True,
 		order_by="company",

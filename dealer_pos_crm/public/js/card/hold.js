@@ -17,6 +17,7 @@ const PURPOSES = [
 export function hold(opts) {
 	return take({
 		...opts,
+		is_hold: true,
 		title: __("Hold on a Card"),
 		verb: (amount) => __("Hold {0}", [amount]),
 		method: API + "authorise",
@@ -72,6 +73,23 @@ export function standing(doc, facts) {
 
 function near(until) {
 	return moment(until).diff(moment(), "hours") < 24;
+}
+
+/** What the form of a Card Payment shows of a hold: until when it lives, and what may be done with it. */
+export async function refresh(frm) {
+	const { doc } = frm;
+	if (frm.is_new() || doc.capture_method !== "Manual") return;
+	buttons(frm);
+	const facts = await call(API + "hold", { card_payment: doc.name }, { type: "GET" });
+	if (frm.doc.name !== doc.name) return;
+	const shown = standing(doc, facts);
+	frm.layout.show_message();
+	if (shown) frm.layout.show_message(`<div class="dlr-overview">${shown}</div>`, tone(doc, facts), true);
+}
+
+function tone(doc, facts) {
+	if (doc.status !== "Authorised") return "blue";
+	return facts.ends_too_early || (facts.until && near(facts.until)) ? "orange" : "blue";
 }
 
 /** Capture and Release on the form of a Card Payment that is a hold. */

@@ -3,12 +3,10 @@
 import { html, trusted } from "../desk/html";
 import { call, new_key } from "../desk/server";
 import { money } from "../desk/words";
+import { frame } from "./frame";
+import { API, EVERY, live, look } from "./live";
 import { forget, keep, kept } from "./running";
-import { MOVING, panel, since, test_mode } from "./words";
-
-const API = "dealer_pos_crm.api.terminal.";
-const TOPIC = "dealer_card_payment";
-const EVERY = 2000;
+import { reader_label, test_mode } from "./words";
 
 /**
  * @param {object} opts
@@ -29,6 +27,7 @@ export async function take(opts) {
 		facts = await call(API + "facts", subject_of(opts), { type: "GET" });
 		const running = await find_running(opts, facts);
 		if (running) return follow(opts, running);
+		if (opts.is_hold) facts = held_for(facts);
 	} catch (refusal) {
 		return told(refusal);
 	}
@@ -37,6 +36,11 @@ export async function take(opts) {
 	}
 	if (!facts.readers.length) return no_reader();
 	return choose(opts, facts);
+}
+
+/** A hold is placed before anything is owed. */
+function held_for(facts) {
+	return { ...facts, payable: true, any_amount: true, whole_only: false, open: 0 };
 }
 
 const verb = (amount) => __("Take {0}", [amount]);
@@ -56,10 +60,6 @@ async function find_running(opts, facts) {
 	if (!facts.running) return null;
 	const state = await look(facts.running);
 	return state.over ? null : state;
-}
-
-function look(card_payment, again = false) {
-	return call(API + "look", { card_payment, again });
 }
 
 function told(refusal) {
@@ -85,7 +85,7 @@ function choose(opts, facts) {
 	const titles = Object.fromEntries(facts.readers.map((row) => [row.name, row.title]));
 	const whole = Boolean(facts.whole_only);
 	let sending = false;
-	const dialog = frame(opts, facts, [
+	const dialog = frame([
 		{
 			fieldtype: "Currency",
 			fieldname: "amount",
@@ -101,7 +101,7 @@ function choose(opts, facts) {
 			fieldname: "reader",
 			label: __("Reader"),
 			default: facts.usual || facts.readers[0].name,
-			options: facts.readers.map((row) => ({ value: row.name, label: reader_label(row) })),
+			options: options_of(facts.readers),
 		},
 		{ fieldtype: "Section Break", hide_border: 1 },
 		...(opts.fields || []),
@@ -138,7 +138,7 @@ function choose(opts, facts) {
 		const args = { ...subject_of(opts), what: opts.what, amount, reader, client_key: key };
 		try {
 			const state = await call(method, { ...args, ...opts.values?.(dialog) });
-			live(opts, dialog, state);
+			live(opts, dialog, state, take);
 		} catch (refusal) {
 			if (refusal.lost) return lost(opts, dialog, key, () => ((sending = false), refresh()));
 			forget(opts);
@@ -151,8 +151,27 @@ function choose(opts, facts) {
 	dialog.$body.on("input change", () => setTimeout(refresh, 0));
 	dialog.show();
 	refresh();
-	dialog.dlr_area.removeClass("hide");
+	ask_again(dialog, facts.readers);
 	return dialog;
+}
+
+function options_of(readers) {
+	return readers.map((row) => ({ value: row.name, label: reader_label(row) }));
+}
+
+/** A reader that was offline when it was last asked may be back: what the list says is made true. */
+function ask_again(dialog, readers) {
+	for (const row of readers.filter(({ state }) => state === "Offline")) {
+		call(API + "refresh_reader", { reader: row.name }).then(
+			({ state }) => {
+				row.state = state;
+				if (dialog.is_visible && !dialog.fields_dict.reader.df.hidden) {
+					dialog.set_df_property("reader", "options", options_of(readers));
+				}
+			},
+			() => {} // nobody knows better
+		);
+	}
 }
 
 /** The request was made and its answer lost: whether the payment was begun, the server knows. */
@@ -164,19 +183,13 @@ async function lost(opts, dialog, key, again) {
 		await new Promise((resolve) => setTimeout(resolve, EVERY));
 		try {
 			const state = await call(API + "find", { client_key: key });
-			if (state) return live(opts, dialog, state);
+			if (state) return live(opts, dialog, state, take);
 			return again(); // the server answers, and knows of none: the same key begins it once
 		} catch (refusal) {
 			if (!refusal.lost) break;
 		}
 	}
 	again();
-}
-
-function reader_label(row) {
-	const told = [row.state === "Offline" ? __("offline") : null, row.card_payment ? __("in use") : null];
-	const more = told.filter(Boolean).join(", ");
-	return more ? `${row.title} (${more})` : row.title;
 }
 
 function problem_of(amount, facts) {
@@ -200,223 +213,9 @@ function sentence(opts, facts, amount, reader) {
 // Step two: one looks on
 
 function follow(opts, state) {
-	const dialog = frame(opts, state, []);
+	const dialog = frame([]);
 	dialog.set_title(opts.title || __("Take Card"));
 	dialog.show();
-	live(opts, dialog, state);
-	return dialog;
-}
-
-function live(opts, dialog, first) {
-	let state = first;
-	let timer = null;
-	let asking = false;
-	let told_done = false;
-	for (const field of dialog.fields_list) {
-		if (field.df.fieldname !== "area" && field.df.fieldname !== "refusal") dialog.set_df_property(field.df.fieldname, "hidden", 1);
-	}
-
-	function draw() {
-		dialog.dlr_refuse(null);
-		dialog.dlr_area.html(String(html`${test_mode(state)} ${panel(state, since(state.creation))}`));
-		buttons();
-		if (state.over) ended();
-	}
-
-	function buttons() {
-		const may = new Set(state.moves);
-		dialog.dlr_clear();
-		if (state.over) {
-			if (["Paid", "Held"].includes(state.phase)) {
-				dialog.dlr_primary(__("Done"), () => dialog.hide());
-				if (printable(state)) dialog.dlr_secondary(__("Print Receipt"), () => print_receipt(state));
-			} else {
-				dialog.dlr_primary(__("Begin Again"), () => restart());
-				dialog.dlr_secondary(__("Close"), () => dialog.hide());
-			}
-			return;
-		}
-		if (may.has("send")) {
-			const label = state.phase === "Declined" ? __("Try Another Card") : __("Send to Reader");
-			dialog.dlr_primary(label, () => act("send", {}));
-			dialog.dlr_extra(__("Other Reader"), () => another_reader());
-		} else {
-			dialog.dlr_primary(__("Look Again"), () => act("look", { again: true }), !may.has("look"));
-		}
-		if (may.has("cancel")) dialog.dlr_secondary(__("Cancel Payment"), () => act("cancel", {}));
-	}
-
-	async function act(method, args) {
-		if (asking) return;
-		asking = true;
-		clearTimeout(timer);
-		dialog.dlr_busy(true);
-		try {
-			state = await call(API + method, { card_payment: state.name, ...args });
-			draw();
-		} catch (refusal) {
-			dialog.dlr_refuse(refusal);
-		} finally {
-			asking = false;
-			dialog.dlr_busy(false);
-			wait();
-		}
-	}
-
-	async function poll() {
-		if (asking || !dialog.is_visible || state.over) return;
-		asking = true;
-		try {
-			const next = await look(state.name);
-			const same = ["phase", "note", "silent", "sends"].every((field) => next[field] === state[field]);
-			state = { ...next, note: next.note || (next.phase === state.phase ? state.note : "") };
-			if (!same) draw();
-		} catch (refusal) {
-			if (!refusal.lost) dialog.dlr_refuse(refusal);
-		} finally {
-			asking = false;
-			wait();
-		}
-	}
-
-	function wait() {
-		clearTimeout(timer);
-		if (dialog.is_visible && !state.over) timer = setTimeout(poll, MOVING.has(state.phase) ? EVERY : 3 * EVERY);
-	}
-
-	function ended() {
-		clearTimeout(timer);
-		forget(opts);
-		if (told_done || !["Paid", "Held"].includes(state.phase)) return;
-		told_done = true;
-		opts.done?.(state);
-	}
-
-	function restart() {
-		dialog.hide();
-		setTimeout(() => take({ ...opts, card_payment: null }), 300);
-	}
-
-	async function another_reader() {
-		const { readers } = await call(
-			API + "facts",
-			state.for_doctype
-				? { doctype: state.for_doctype, name: state.for_name }
-				: { customer: state.customer, company: state.company },
-			{ type: "GET" }
-		);
-		frappe.prompt(
-			{
-				fieldtype: "Select",
-				fieldname: "reader",
-				label: __("Reader"),
-				reqd: 1,
-				default: readers.find((row) => row.name !== state.card_reader)?.name,
-				options: readers.map((row) => ({ value: row.name, label: reader_label(row) })),
-			},
-			({ reader }) => act("send", { reader }),
-			__("Other Reader"),
-			__("Send to Reader")
-		);
-	}
-
-	const heard = ({ card_payment }) => card_payment === state.name && poll();
-	frappe.realtime.on(TOPIC, heard);
-	dialog.dlr_gone = () => {
-		clearTimeout(timer);
-		frappe.realtime.off(TOPIC, heard);
-		if (state.over) return;
-		frappe.show_alert(
-			{
-				message: __("The card payment of {0} goes on. Open Take Card again to see it.", [
-					money(state.amount, state.currency),
-				]),
-				indicator: "orange",
-			},
-			10
-		);
-	};
-	draw();
-	wait();
-}
-
-function printable(state) {
-	return state.for_doctype === "Deposit" || state.payment_entry;
-}
-
-function print_receipt(state) {
-	const of_deposit = state.for_doctype === "Deposit";
-	const query = new URLSearchParams({
-		doctype: of_deposit ? "Deposit" : "Payment Entry",
-		name: of_deposit ? state.for_name : state.payment_entry,
-		...(of_deposit ? { format: "Deposit Receipt" } : {}),
-		no_letterhead: 0,
-	});
-	window.open(frappe.urllib.get_full_url(`/printview?${query}`), "_blank");
-}
-
-// The dialog both steps share: an area, a refusal, and buttons that change with what is possible
-
-function frame(opts, facts, fields) {
-	const back_to = document.activeElement;
-	const dialog = new frappe.ui.Dialog({
-		title: __("Take Card"),
-		no_submit_on_enter: true,
-		fields: [
-			...fields,
-			{ fieldtype: "HTML", fieldname: "area" },
-			{ fieldtype: "HTML", fieldname: "refusal" },
-		],
-		primary_action_label: __("Take"),
-		primary_action: () => {},
-	});
-	dialog.$wrapper.addClass("dlr-ask dlr-card");
-	dialog.dlr_area = dialog.fields_dict.area.$wrapper;
-	const refusal_area = dialog.fields_dict.refusal.$wrapper.attr("role", "alert");
-	const primary = dialog.get_primary_btn().off("click");
-	const secondary = dialog.get_secondary_btn();
-	let extra = null;
-	dialog.get_primary_btn = () => primary;
-	dialog.dlr_primary = (label, run, disabled = false) => {
-		primary.removeClass("hide").text(label).prop("disabled", disabled).off("click").on("click", run);
-	};
-	dialog.dlr_secondary = (label, run) => {
-		secondary.removeClass("hide").text(label).off("click").on("click", run);
-	};
-	dialog.dlr_extra = (label, run) => {
-		extra = $(String(html`<button class="btn btn-default btn-sm">${label}</button>`)).on("click", run);
-		dialog.custom_actions.append(extra);
-	};
-	dialog.dlr_clear = () => {
-		extra?.remove();
-		secondary.addClass("hide");
-	};
-	dialog.dlr_busy = (busy) => {
-		primary.prop("disabled", busy);
-		secondary.prop("disabled", busy);
-		extra?.prop("disabled", busy);
-	};
-	dialog.dlr_refuse = (refusal) => {
-		refusal_area.html(
-			refusal
-				? String(html`<div class="dlr-refusal">
-						${refusal.title ? html`<b>${refusal.title}</b><br />` : ""}${trusted(refusal.message)}
-				  </div>`)
-				: ""
-		);
-	};
-	dialog.$wrapper.on("keydown", (event) => {
-		if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-			event.preventDefault();
-			document.activeElement?.blur?.();
-			setTimeout(() => primary.is(":enabled") && primary.trigger("click"), 0);
-		}
-	});
-	dialog.onhide = () => {
-		dialog.is_visible = false;
-		dialog.dlr_gone?.();
-		back_to?.isConnected && back_to.focus?.();
-		setTimeout(() => dialog.$wrapper.remove(), 500);
-	};
+	live(opts, dialog, state, take);
 	return dialog;
 }

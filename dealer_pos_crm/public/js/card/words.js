@@ -39,7 +39,10 @@ const HEADLINES = {
 	"Reader Offline": (state) => __("{0} is offline", [state.reader_title]),
 	"Reader Busy": (state) => __("{0} is busy", [state.reader_title]),
 	Held: (state) => __("{0} is held on the card", [money(state.authorised_amount, state.currency)]),
-	Paid: (state) => __("{0} paid", [money(state.captured_amount, state.currency)]),
+	Paid: (state) =>
+		state.captured_amount === state.amount
+			? __("Paid")
+			: __("{0} paid", [money(state.captured_amount, state.currency)]),
 	Cancelled: () => __("Cancelled"),
 	Refused: () => __("The card service did not begin"),
 };
@@ -115,14 +118,14 @@ function booked(state) {
 export function panel(state, elapsed) {
 	const tone = tone_of(state);
 	const said = note(state);
-	return html`<div class="dlr-card-state dlr-card-${tone}" data-phase="${state.phase}">
-		<div class="dlr-card-amount">${money(state.amount, state.currency)}</div>
-		<div class="dlr-card-headline" role="status" aria-live="polite">
-			${MOVING.has(state.phase) ? html`<span class="dlr-card-pulse" aria-hidden="true"></span>` : ""}
+	return html`<div class="dlr-reader-state dlr-reader-${tone}" data-phase="${state.phase}">
+		<div class="dlr-reader-amount">${money(state.amount, state.currency)}</div>
+		<div class="dlr-reader-headline" role="status" aria-live="polite">
+			${MOVING.has(state.phase) ? html`<span class="dlr-reader-pulse" aria-hidden="true"></span>` : ""}
 			${headline(state)}
 		</div>
-		<div class="dlr-card-detail">${detail(state)}</div>
-		${said ? html`<div class="dlr-card-detail dlr-orange">${said}</div>` : ""}
+		<div class="dlr-reader-detail">${detail(state)}</div>
+		${said ? html`<div class="dlr-reader-detail dlr-orange">${said}</div>` : ""}
 		<div class="dlr-small text-muted">
 			${state.what} · ${state.customer_name || state.customer}
 			${elapsed ? html` · ${elapsed}` : ""}
@@ -138,4 +141,10 @@ export function test_mode(state) {
 
 export function since(begun) {
 	return __("begun {0}", [clock(begun)]);
+}
+
+export function reader_label(row) {
+	const told = [row.state === "Offline" ? __("offline") : null, row.card_payment ? __("in use") : null];
+	const more = told.filter(Boolean).join(", ");
+	return more ? `${row.title} (${more})` : row.title;
 }
