@@ -18,12 +18,12 @@ from werkzeug.wrappers import Request
 
 from dealer_pos_crm.api import pay_page
 from dealer_pos_crm.api import pay_request as api
-from dealer_pos_crm.dealer_cashier.pay_requests import following, link, page, request, standing
+from dealer_pos_crm.dealer_cashier.pay_requests import automatic, following, link, page, request, standing
 from dealer_pos_crm.dealer_crm.messages import consent, sender
 from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.domain import form_token
 from dealer_pos_crm.domain.form_token import FormToken
-from tests.site import cards
+from tests.site import billing, cards
 from tests.site import factories as f
 from tests.stripe_fake import Fake, PageClosed
 
@@ -635,3 +635,119 @@ def test_the_amount_of_a_request_is_not_asked_again_before_the_books_know(fake: 
 	doc.reload()
 	assert standing.due_of(doc).now.minor == 0
 	assert doc.status == "Paid" and seen(doc)["face"] == "Paid"
+
+
+# --- By itself ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def automatic_account(account: str) -> Iterator[str]:
+	set_account(account, automatic_requests=1, automatic_delay=30)
+	yield account
+	set_account(account, automatic_requests=0)
+
+
+def set_account(account: str, **values: Any) -> None:
+	frappe.db.set_value("Gateway Account", account, values)
+	frappe.clear_document_cache("Gateway Account", account)
+	frappe.db.commit()
+
+
+def invoiced_order(email: str | None = EMAIL):
+	billing.set_up()
+	order = billing.ready(customer=f.make_customer(email_id=email) if email else f.make_customer())
+	billing.invoice(order)
+	return order
+
+
+def automatic_of(order):
+	frappe.db.rollback()
+	name = frappe.db.get_value("Pay Request", {"for_name": order.name, "automatic": 1})
+	return frappe.get_doc("Pay Request", name) if name else None
+
+
+def let_it_be_due(doc) -> None:
+	frappe.db.set_value("Pay Request", doc.name, "automatic_at", add_to_date(now_datetime(), minutes=-1))
+	frappe.db.commit()
+
+
+def test_nothing_is_sent_by_itself_where_nobody_wants_it(fake: Fake) -> None:
+	order = invoiced_order()
+	automatic.sweep()
+	assert automatic_of(order) is None
+
+
+def test_an_invoiced_order_asks_by_itself_once_after_it_was_left_alone(
+	fake: Fake, automatic_account: str
+) -> None:
+	order = invoiced_order()
+	automatic.sweep()
+	doc = automatic_of(order)
+	assert (doc.status, doc.requested_by) == ("Draft", order.advisor)
+	assert get_datetime(doc.automatic_at) > add_to_date(now_datetime(), minutes=28)
+	assert api.open_requests("Repair Order", order.name)[0]["automatic_at"]
+	let_it_be_due(doc)
+	order.reload()
+	order.db_set("modified", now_datetime())
+	automatic.order_touched(order)  # as its on_update does
+	frappe.db.commit()
+	automatic.sweep()
+	doc = automatic_of(order)
+	assert doc.status == "Draft" and get_datetime(doc.automatic_at) > now_datetime(), "an edit starts it anew"
+	let_it_be_due(doc)
+	automatic.sweep()
+	doc = automatic_of(order)
+	assert (doc.status, doc.sent_count, doc.channel) == ("Sent", 1, "E-mail")
+	automatic.sweep()
+	assert frappe.db.count("Pay Request", {"for_name": order.name}) == 1
+
+
+def test_saving_the_order_starts_the_wait_anew(fake: Fake, automatic_account: str) -> None:
+	order = invoiced_order()
+	automatic.sweep()
+	let_it_be_due(automatic_of(order))
+	order.reload()
+	order.flags.ignore_validate = True
+	order.run_method("on_update")
+	frappe.db.commit()
+	assert get_datetime(automatic_of(order).automatic_at) > now_datetime()
+
+
+def test_it_stops_when_the_order_was_paid_or_somebody_took_it_back(
+	fake: Fake, automatic_account: str
+) -> None:
+	order, other = invoiced_order(), invoiced_order()
+	automatic.sweep()
+	billing.collect(order, [("Cash", automatic_of(order).amount)])
+	request.cancel(automatic_of(other).name, "Pays at pick-up")
+	frappe.db.commit()
+	for one in (order, other):
+		let_it_be_due(automatic_of(one))
+	automatic.sweep()
+	assert (automatic_of(order).status, automatic_of(order).cancel_reason) == (
+		"Cancelled",
+		request.PAID_OTHERWISE,
+	)
+	assert (automatic_of(other).status, automatic_of(other).sent_count) == ("Cancelled", 0)
+	automatic.sweep()
+	assert frappe.db.count("Pay Request", {"for_name": other.name}) == 1
+	assert not frappe.db.exists("Customer Event", {"pay_request": automatic_of(other).name}), (
+		"nobody was asked"
+	)
+
+
+def test_who_has_no_address_is_not_asked_by_itself(fake: Fake, automatic_account: str) -> None:
+	order = invoiced_order(email=None)
+	automatic.sweep()
+	let_it_be_due(automatic_of(order))
+	automatic.sweep()
+	assert automatic_of(order).status == "Cancelled" and "e-mail" in automatic_of(order).cancel_reason
+
+
+def test_a_repair_order_is_paid_by_its_link(fake: Fake) -> None:
+	order = invoiced_order()
+	doc = ask("Repair Order", order.name)
+	due = doc.amount
+	pay(doc, fake)
+	order.reload()
+	assert (doc.status, doc.paid_amount, order.payment_status) == ("Paid", due, "Paid")

@@ -15,6 +15,8 @@ from dealer_pos_crm.gateways.errors import Rejected
 
 # A page that ends within this time is not handed out any more.
 _ENOUGH = timedelta(minutes=5)
+# The provider wants a page to live half an hour from when it is made; it was asked for an hour.
+_UNANSWERED = timedelta(minutes=20)
 # So long the news of a payment may take that was made at the last moment.
 ON_THE_WAY = timedelta(minutes=15)
 _UNPAID = ("Waiting", "Failed")
@@ -35,11 +37,18 @@ def open_ones(cards: list, grace: timedelta = timedelta(0)) -> list:
 
 
 def reusable(cards: list, amount: Money):
-	"""The payment whose page can be handed out again: the same amount, and time enough; None otherwise."""
-	end = now_datetime() + _ENOUGH
-	for card in reversed(open_ones(cards)):
-		same = rounded(card.amount, amount.currency) == amount
-		if same and card.session_url and get_datetime(card.session_expires_at) > end:
+	"""The payment whose page can be handed out again: the same amount, and time enough; None otherwise.
+
+	Also one whose page was asked for and never answered: the same call gives the same page.
+	"""
+	now = now_datetime()
+	for card in reversed(cards):
+		if card.status not in _UNPAID or rounded(card.amount, amount.currency) != amount:
+			continue
+		if not card.session_id:
+			if card.status == "Waiting" and get_datetime(card.creation) > now - _UNANSWERED:
+				return card
+		elif card.session_url and get_datetime(card.session_expires_at) > now + _ENOUGH:
 			return card
 	return None
 
