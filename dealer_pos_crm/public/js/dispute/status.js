@@ -25,7 +25,7 @@ export function tone(datetime) {
 
 /** "due in 5 days", "was due 2 hours ago": coloured, and said in words. */
 export function due(datetime) {
-	if (!datetime) return html`<span class="text-muted">${__("no answer taken")}</span>`;
+	if (!datetime) return html`<span class="text-muted">${__("no answer")}</span>`;
 	const late = seconds_until(datetime) <= 0;
 	const color = tone(datetime);
 	return html`<span class="${color && `dlr-${color}`}" title="${exact(datetime)}">${fill(
