@@ -26,6 +26,8 @@ def rehearsal() -> None:
 	print("\nRehearsal", flush=True)
 	python = str(venv.ensure())
 	subprocess.run([python, str(ROOT / "benchmarks" / "rehearsal.py")], check=True, cwd=ROOT)
+	print("\nCard numbers", flush=True)
+	subprocess.run([python, str(ROOT / "benchmarks" / "card_numbers.py")], check=True, cwd=ROOT)
 	print("\nReminders", flush=True)
 	subprocess.run([python, str(ROOT / "benchmarks" / "reminders.py")], check=True, cwd=ROOT)
 

@@ -50,7 +50,7 @@ _DASHES = "\\-._\u2010-\u2015\u2212\u00b7\u2022"
 _TAG = "<[^<>]{1,400}>"
 _ENTITY = "&(?:nbsp|ensp|emsp|thinsp|shy|zwnj|zwj|ndash|mdash|hyphen|#x?[0-9a-fA-F]{1,6});"
 _BETWEEN = rf"(?:[{_UNSEEN}{_SPACES}\r\n{_DASHES}]|{_TAG}|{_ENTITY}){{1,12}}"
-_RUN = re.compile(rf"\d(?:(?:{_BETWEEN})?\d){{12,}}")
+_RUN = re.compile(rf"\d(?<!\d\d)(?:(?:{_BETWEEN})?\d){{12,}}")
 _GROUP = re.compile(r"\d+")
 # Tags and entities may have digits of their own; they are not the number's.
 _TOKEN = re.compile(rf"{_TAG}|{_ENTITY}|(\d+)")
@@ -70,6 +70,9 @@ _SPOKEN_OF = re.compile(
 )
 _HASH = 30  # a token so long, with digits and letters all over it, is a machine's
 _KEPT = 4  # digits that stay readable
+_PHONES_AND_ORDERS = frozenset(
+	{7, 9, 10}
+)  # groups as phones, orders and bank accounts have them; cards never
 
 
 def is_card_number(digits: str) -> bool:
@@ -134,9 +137,17 @@ def _groups(text: str, offset: int) -> list[tuple[int, int]]:
 def _in_run(text: str, groups: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 	joined = _joined(text, groups)
 	whole = _digits(text, groups)
-	if _evenly(text, groups) and is_card_number(whole) and not _something_else(text, groups, whole):
-		yield groups[0][0], groups[-1][1]
-		return
+	if _evenly(text, groups):
+		if _is_parcel(whole):
+			return
+		sizes = {length for length, _parts in joined}
+		if (
+			not sizes & _PHONES_AND_ORDERS
+			and is_card_number(whole)
+			and not _something_else(text, groups, whole)
+		):
+			yield groups[0][0], groups[-1][1]
+			return
 	first = 0
 	while first < len(joined):
 		for last in range(first, min(first + 6, len(joined))):
@@ -219,8 +230,13 @@ def _is_phone(digits: str) -> bool:
 
 
 def _is_barcode(digits: str) -> bool:
-	"""GTIN-13."""
-	return sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(digits)) % 10 == 0
+	"""GTIN, and what parcels have: the last digit checks the others, by threes and ones."""
+	return sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(reversed(digits))) % 10 == 0
+
+
+def _is_parcel(digits: str) -> bool:
+	"""A tracking number of USPS or FedEx, in which a card's could seem to stand."""
+	return 20 <= len(digits) <= 22 and digits.startswith("9") and _is_barcode(digits)
 
 
 def _in_a_hash(text: str, start: int, end: int) -> bool:

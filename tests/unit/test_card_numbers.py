@@ -135,6 +135,9 @@ def with_check(digits: str, check) -> str:
 		"DK50 0040 0440 1162 43 and DK5000400440116243",  # an account
 		"1Z 999 AA1 0123 4567 84",
 		"9400 1000 0000 0000 0000 00",
+		"9405 4242 4242 4242 4242 40",  # a parcel, with a check digit of its own
+		"302-1234567-1234564",
+		"021000021 62000000005",
 		"1764000000000, 1764000000000000",  # moments in milliseconds and microseconds
 		"20261122053012 2026112205301234",
 		"2019 2020 2021 2022",
