@@ -138,7 +138,7 @@ def fetch_missed(account: str) -> dict:
 @frappe.whitelist(methods=["POST"])
 def retry_event(name: str | int) -> dict:
 	"""Work on a message again that failed or was given up. ``status`` and ``reason`` as they are then."""
-	frappe.has_permission("Gateway Event", "read", cint(name), throw=True)
 	frappe.only_for(("System Manager", "Dealer Accountant", "Dealer Manager"))
+	frappe.has_permission("Gateway Event", "read", cint(name), throw=True)
 	inbox.work(cint(name), by_hand=True)
 	return frappe.db.get_value("Gateway Event", cint(name), ["status", "reason"], as_dict=True)

@@ -2,7 +2,7 @@
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_link_to_form, get_url, now_datetime
+from frappe.utils import add_days, get_link_to_form, get_url, now_datetime
 
 from dealer_pos_crm.domain.gateway import EventFact
 from dealer_pos_crm.gateways.stripe.client import LIVE, TEST, Gateway, mode_of
@@ -141,9 +141,20 @@ def why_not_for(account, event: EventFact) -> str:
 	return ""
 
 
-def enabled() -> list[str]:
-	"""Names of accounts that are in use and have a key."""
-	return frappe.get_all(DOCTYPE, {"enabled": 1, "mode": ("is", "set")}, pluck="name", order_by="name")
+# A charge can be disputed for about four months; an account that was switched off still gets the answer.
+LOOKED_AFTER = 180
+
+
+def looked_after() -> list[str]:
+	"""Names of accounts with a key that are in use, or took payments not long ago."""
+	found = frappe.get_all(DOCTYPE, {"mode": ("is", "set")}, ["name", "enabled"], order_by="name")
+	since = add_days(now_datetime(), -LOOKED_AFTER)
+	return [
+		row.name
+		for row in found
+		if row.enabled
+		or frappe.db.exists("Card Payment", {"gateway_account": row.name, "creation": (">", since)})
+	]
 
 
 def refund_limit(account) -> float:
@@ -164,7 +175,3 @@ def note_problem(name: str, text: str | None) -> None:
 	text = (text or "")[:500] or None
 	if frappe.db.get_value(DOCTYPE, name, "last_problem") != text:
 		frappe.db.set_value(DOCTYPE, name, "last_problem", text, update_modified=False)
-
-
-def is_enabled(name: str) -> bool:
-	return bool(cint(frappe.db.get_value(DOCTYPE, name, "enabled")))

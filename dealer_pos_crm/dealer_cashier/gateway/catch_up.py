@@ -21,8 +21,8 @@ _PATIENCE = timedelta(hours=1)
 
 
 def run() -> None:
-	"""Ask for every account in use. Every ten minutes."""
-	each_alone(accounts.DOCTYPE, accounts.enabled(), catch_up, "Gateway Account {0} could not catch up")
+	"""Ask for every account that is looked after. Every ten minutes."""
+	each_alone(accounts.DOCTYPE, accounts.looked_after(), catch_up, "Gateway Account {0} could not catch up")
 
 
 def catch_up(name: str) -> int:
