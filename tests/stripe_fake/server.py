@@ -31,7 +31,7 @@ class Server(ThreadingHTTPServer):
 		self.fake = fake
 		self.url = f"http://{HOST}:{self.server_port}"
 		fake.page_base = self.url
-		self.delivers = False  # after every step of the payer, on its own
+		self.delivers = False  # messages on its own, after whatever made them
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -70,13 +70,13 @@ class Handler(BaseHTTPRequestHandler):
 			self.connection.close()
 			return
 		self._answer(status, headers.pop("content-type"), text.encode(), headers)
+		self._bring()
 
 	def _page(self, path: str, body: bytes) -> None:
 		fields = {name: values[-1] for name, values in parse_qs(body.decode()).items()}
 		page = pay_page.answer(self.server.fake, path.removeprefix("/pay/"), self.command, fields)
-		if self.server.delivers and self.command == "POST":
-			# The customer is back before or after the message; nobody may count on either.
-			threading.Thread(target=deliver, args=(self.server.fake,), daemon=True).start()
+		# The customer is back before or after the message; nobody may count on either.
+		self._bring()
 		if page.redirect:
 			self._answer(303, "text/plain", b"", {"Location": page.redirect})
 		else:
@@ -90,6 +90,11 @@ class Handler(BaseHTTPRequestHandler):
 		except Exception as error:  # whatever it is, the test in the other process has to see it
 			status, text = 400, json.dumps({"error": f"{type(error).__name__}: {error}"})
 		self._answer(status, "application/json", text.encode())
+		self._bring()
+
+	def _bring(self) -> None:
+		if self.server.delivers and self.server.fake.webhooks.waiting():
+			threading.Thread(target=deliver, args=(self.server.fake,), daemon=True).start()
 
 	def _answer(self, status: int, kind: str, body: bytes, headers: dict[str, str] | None = None) -> None:
 		self.send_response(status)
@@ -144,9 +149,7 @@ def main() -> None:
 	parser = argparse.ArgumentParser(description="A strict stand-in for Stripe on this machine.")
 	parser.add_argument("--port", type=int, default=8497)
 	parser.add_argument("--key", default="", help="the secret key to accept (sk_test_...); told if not given")
-	parser.add_argument(
-		"--deliver", action="store_true", help="deliver webhooks by itself after each payment"
-	)
+	parser.add_argument("--deliver", action="store_true", help="deliver messages by itself")
 	asked = parser.parse_args()
 	server = Server(Fake(key=asked.key), asked.port)
 	server.delivers = asked.deliver

@@ -37,9 +37,10 @@ class Store:
 			raise missing(kind.rpartition(".")[2], name, param, status)
 		return found
 
-	def all(self, kind: str) -> list[Row]:
-		"""Newest first, as every list of Stripe's."""
-		return list(reversed(self.rows.get(kind, {}).values()))
+	def all(self, kind: str, where: Callable[[Row], bool] | None = None) -> list[Row]:
+		"""Newest first, as every list of Stripe's; with ``where`` those it is true of."""
+		rows = reversed(self.rows.get(kind, {}).values())
+		return list(rows if where is None else filter(where, rows))
 
 	def hidden(self, name: str) -> dict[str, Any]:
 		return self.side.setdefault(name, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -135,4 +136,22 @@ def test_messages_are_brought_until_they_are_taken(api: stripe.StripeClient, ser
 		first, second = taken
 		assert first[0] == second[0]
 		assert api.construct_event(second[0], second[1], made.secret).type == "payment_intent.succeeded"
+		api.v1.webhook_endpoints.delete(made.id)
+
+
+def test_messages_are_brought_by_themselves_when_asked(api: stripe.StripeClient, server: Server) -> None:
+	with site([]) as (url, taken):
+		made = api.v1.webhook_endpoints.create({"url": url, "enabled_events": ["refund.created"]})
+		server.delivers = True
+		try:
+			visit = Remote(server.url).pay(session=session(api).url)
+			api.v1.refunds.create({"payment_intent": visit["intent"], "amount": 100})
+			until = time.monotonic() + 5
+			while not taken and time.monotonic() < until:
+				time.sleep(0.01)
+		finally:
+			server.delivers = False
+		assert [api.construct_event(raw, header, made.secret).type for raw, header in taken] == [
+			"refund.created"
+		]
 		api.v1.webhook_endpoints.delete(made.id)
