@@ -30,7 +30,7 @@ def account(fake):
 	f.make_dealership()
 	frappe.db.set_value("Dealer Settings", f.COMPANY, "refund_limit", 1000)
 	frappe.clear_document_cache("Dealer Settings", f.COMPANY)
-	name = h.set_up(fake)
+	name = cards.gateway_account(fake=fake)
 	with cards.use_fake(fake):
 		yield name
 

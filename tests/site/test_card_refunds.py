@@ -37,7 +37,7 @@ def fake(site):
 @pytest.fixture(scope="module")
 def account(fake):
 	f.make_dealership()
-	name = h.set_up(fake)
+	name = cards.gateway_account(fake=fake)
 	with cards.use_fake(fake):
 		yield name
 

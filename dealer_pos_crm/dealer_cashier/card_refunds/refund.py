@@ -162,8 +162,10 @@ def reopen(card_payment: str, doctype: str, document: str, reason: str) -> dict:
 			raise Refused(
 				"not_paid_by", marked("{0} is not paid by {1}. Reload the page"), document, card.name
 			)
+	messages = len(frappe.local.message_log)
 	for row in rows:
 		_unmatch(card, row)
+	del frappe.local.message_log[messages:]  # ERPNext's remarks; the screen says what was done
 	note = _("Reopened to refund {0}: {1}").format(get_link_to_form("Card Payment", card.name), text)
 	frappe.get_doc(doctype, document).add_comment("Comment", note)
 	return {"card_payment": card.name, "reopened": document}

@@ -119,7 +119,7 @@ function said(answer, found) {
 }
 
 /** What was taken, what went back, what is left: before the amount is typed. */
-function head(found) {
+function head(found, left = __("Can still go back")) {
 	const line = (label, amount) =>
 		amount
 			? html`<tr><td>${label}</td><td class="text-right">${money(amount, found.currency)}</td></tr>`
@@ -130,7 +130,7 @@ function head(found) {
 			${line(__("Paid"), found.captured)} ${line(__("Refunded"), -found.refunded)}
 			${line(__("Refund under way"), -found.under_way)} ${line(__("Taken by the bank"), -found.disputed)}
 			<tr class="dlr-refund-left">
-				<td>${__("Can still go back")}</td>
+				<td>${left}</td>
 				<td class="text-right"><b>${money(found.left, found.currency)}</b></td>
 			</tr>
 		</table>`;
@@ -150,10 +150,10 @@ function refuse(found, done) {
 		},
 	});
 	dialog.$body.html(
-		String(html`${head(found)}
+		String(html`${head(found, __("Left of it"))}
 			<div class="dlr-note dlr-note-orange"><div>${trusted(found.why_not)}</div></div>
 			${used.map(
-				(row) => html`<div class="dlr-buttons">
+				(row) => html`<div class="dlr-buttons dlr-refund-way-out">
 					<button class="btn btn-default btn-sm" data-reopen="${row.name}">
 						${__("Reopen {0}", [row.name])}
 					</button>

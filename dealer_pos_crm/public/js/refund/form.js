@@ -7,12 +7,16 @@ import { money, when } from "../desk/words";
 import { color_of } from "./status";
 import { tell } from "./ways";
 
+// Said at the top already.
+const SAID = ["amount", "status", "reason", "approval_reason", "test_mode", "currency", "failure"];
+
 const API = "dealer_pos_crm.api.card_refund.";
 
 export async function refresh(frm) {
 	ours(frm);
 	frm.disable_save();
 	if (frm.is_new()) return;
+	for (const field of SAID) frm.toggle_display(field, false);
 	const name = frm.doc.name;
 	const area = frm.fields_dict.overview.$wrapper;
 	if (area.data("refund") !== name) area.html('<div class="dlr-overview dlr-skeleton" aria-busy="true"></div>');

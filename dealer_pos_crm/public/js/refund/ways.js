@@ -37,13 +37,25 @@ export function sentence(parts, mode, currency, customer) {
 			]);
 		return fill(__("{0} as {1}"), [amount, html`<b>${__(mode || part.mode)}</b>`]);
 	});
-	if (lines.length === 1 && !parts[0].card)
-		return fill(__("{0} goes back to {1} now."), [
-			html`<b>${money(parts[0].part, currency)}</b>`,
-			html`<b>${customer}</b>`,
-		]);
-	return html`${fill(__("{0} gets:"), [html`<b>${customer}</b>`])}
+	if (lines.length === 1) return html`${test_mode(parts)}${one(parts[0], mode, currency, customer)}`;
+	return html`${test_mode(parts)}${fill(__("{0} gets:"), [html`<b>${customer}</b>`])}
 		<ul class="dlr-refund-ways">${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
+}
+
+function one(part, mode, currency, customer) {
+	const amount = html`<b>${money(part.part, currency)}</b>`;
+	return part.card && (!mode || mode === part.mode)
+		? fill(__("{0} goes back to {1}, and is there in 5 to 10 business days."), [
+				amount,
+				html`<b>${part.card}</b>`,
+		  ])
+		: fill(__("{0} goes back to {1} now."), [amount, html`<b>${customer}</b>`]);
+}
+
+function test_mode(parts) {
+	return parts.some((part) => part.test_mode)
+		? html`<div><b>${__("TEST MODE")}</b> ${__("No real money moves.")}</div>`
+		: "";
 }
 
 /** What became of the card refunds of an action, for who stands at the counter. */
