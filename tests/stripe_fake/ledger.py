@@ -76,9 +76,7 @@ class Ledger:
 		return [
 			row
 			for row in reversed(self.rows())
-			if row["status"] == "available"
-			and row["type"] != "payout"
-			and not self._fake.store.hidden(row["id"]).get("payout")
+			if row["status"] == "available" and not self._fake.store.hidden(row["id"]).get("payout")
 		]
 
 	# The API

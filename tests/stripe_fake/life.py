@@ -124,6 +124,5 @@ def _payouts(fake: Fake, page: Page) -> None:
 	fake.advance_to_payout()
 	fake.payer.pay(page(50_000, AT_ONCE))
 	fake.bank.fail_payout(fake.advance_to_payout()["id"])
-	waiting = fake.payouts.create({"amount": 1_000, "currency": fake.currency})
-	waiting["status"] = "pending"  # not yet sent
-	fake.payouts.cancel(waiting["id"], {})
+	by_hand = fake.payouts.create({"amount": 1_000, "currency": fake.currency})
+	fake.payouts.cancel(by_hand["id"], {})  # before it is sent

@@ -45,7 +45,7 @@ class Payouts:
 			automatic=automatic,
 			arrival_date=now + ON_ITS_WAY,
 			reconciliation_status="in_progress" if automatic else "not_applicable",
-			status="in_transit",
+			status="in_transit" if automatic else "pending",
 			**more,
 		)
 		fake.store.add(payout)
@@ -68,6 +68,8 @@ class Payouts:
 	def tick(self) -> None:
 		fake = self._fake
 		for payout in reversed(fake.store.all("payout")):
+			if payout["status"] == "pending" and payout["created"] < fake.clock.now():
+				payout["status"] = "in_transit"
 			if payout["status"] == "in_transit" and payout["arrival_date"] <= fake.clock.now():
 				payout["status"] = "paid"
 				payout["trace_id"] = {"status": "supported", "value": f"fake{payout['id'][-8:]}"}

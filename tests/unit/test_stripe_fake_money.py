@@ -219,7 +219,17 @@ def test_a_payout_by_hand_is_not_itemised(both: Both) -> None:
 	payout = api.v1.payouts.create({"amount": 1_000, "currency": "usd"})
 	assert (payout.automatic, payout.reconciliation_status) == (False, "not_applicable")
 	refused(api.v1.balance_transactions.list, {"payout": payout.id})
-	refused(api.v1.payouts.cancel, payout.id)
+	before = fake.ledger.sum()
+	assert api.v1.payouts.cancel(payout.id).status == "canceled"
+	assert fake.ledger.sum() == before + 1_000
+	sent = api.v1.payouts.create({"amount": 1_000, "currency": "usd"})
+	fake.clock.advance(seconds=1)
+	assert fake.object(sent.id)["status"] == "in_transit"
+	refused(api.v1.payouts.cancel, sent.id)
+	fake.clock.advance(days=1)
+	assert fake.object(sent.id)["status"] == "paid"
+	assert fake.advance_to_payout()["amount"] == before  # what is left, and no more
+	assert fake.ledger.sum() == 0
 
 
 # Sums
