@@ -17,7 +17,7 @@ ACCOUNTANT: dict[str, Any] = {
 	"owner_role": "Dealer Accountant",
 }
 PAID = frozenset({"pay_request.paid", "pay_request.part_paid"})
-ENDED = frozenset({"pay_request.expired", "pay_request.cancelled"})
+ENDED = frozenset({"authorisation.placed", "pay_request.expired", "pay_request.cancelled"})
 # The money has gone back, or is about to. A payment cancelled in the books is still at the gateway.
 GOES_BACK = frozenset({"refund.requested", "refund.paid", "deposit.refunded"})
 
@@ -198,7 +198,8 @@ _ANSWERED = frozenset({"dispute.evidence_sent", "dispute.won", "dispute.lost", "
 _DISPUTE: dict[str, Any] = {
 	"event_type": "dispute.opened",
 	"about": "card_payment",
-	"stops": _ANSWERED,
+	# An inquiry that becomes a dispute is one promise: the later day takes the place of the first.
+	"stops": _ANSWERED | {"dispute.opened"},
 	"stops_share": "reference_name",  # one payment may be disputed twice
 	"priority": "High",
 	**ACCOUNTANT,

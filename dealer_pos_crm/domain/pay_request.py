@@ -20,6 +20,7 @@ class Status(str, enum.Enum):
 	OPENED = "Opened"
 	PART_PAID = "Part-paid"
 	PAID = "Paid"
+	HELD = "Held"  # the amount is held on the card; a person takes it, in whole or in part, or lets it go
 	FAILED = "Failed"  # the last card was declined; another may be tried
 	EXPIRED = "Expired"
 	CANCELLED = "Cancelled"
@@ -43,6 +44,7 @@ class Face(str, enum.Enum):
 	PAYABLE = "Payable"
 	PROCESSING = "Processing"  # a slow method is under way: nothing is paid twice meanwhile
 	PAID = "Paid"
+	HELD = "Held"
 	SETTLED = "Settled"  # nothing is left to pay, and it was not paid here
 	EXPIRED = "Expired"
 	CANCELLED = "Cancelled"
@@ -52,7 +54,7 @@ class Face(str, enum.Enum):
 # The link can be paid.
 LIVE = frozenset({Status.SENT, Status.OPENED, Status.PART_PAID, Status.FAILED})
 # It ended; only money that arrives all the same, or a new sending of an expired one, changes that.
-ENDED = frozenset({Status.PAID, Status.EXPIRED, Status.CANCELLED})
+ENDED = frozenset({Status.PAID, Status.HELD, Status.EXPIRED, Status.CANCELLED})
 
 _ALLOWED: dict[Action, frozenset[Status]] = {
 	Action.SEND: frozenset({Status.DRAFT}),
@@ -65,7 +67,8 @@ _ALLOWED: dict[Action, frozenset[Status]] = {
 @dataclass(frozen=True, slots=True)
 class Standing:
 	"""What is known of a request. ``paid``: taken through it. ``due``: what its document still wants according
-	to the books, None without a document or when that cannot be told."""
+	to the books, None without a document or when that cannot be told. ``hold``: asked for a hold, not for a
+	payment; ``held``: it stands on the card."""
 
 	asked: Money
 	paid: Money
@@ -75,12 +78,16 @@ class Standing:
 	declined: bool = False
 	expired: bool = False
 	cancelled: bool = False
+	hold: bool = False
+	held: bool = False
 
 
 def settled(basis: Basis, standing: Standing) -> bool:
 	"""Whether the money that came through the request is all that it was for."""
 	if standing.paid.minor <= 0:
 		return False
+	if standing.hold:
+		return True  # what was not taken of it was released
 	if standing.due is not None and not standing.due:
 		return True
 	if basis is Basis.OPEN_BALANCE and standing.due is not None:
@@ -99,6 +106,10 @@ def status_of(basis: Basis, standing: Standing, before: Status = Status.DRAFT) -
 		return Status.EXPIRED
 	if settled(basis, standing):
 		return Status.PAID
+	if standing.held:
+		return Status.HELD
+	if before is Status.HELD:
+		return Status.CANCELLED  # it was let go, or ran out
 	if standing.paid.minor > 0:
 		return Status.PART_PAID
 	if standing.declined:
@@ -199,6 +210,8 @@ def face(
 	"""What the page tells the customer. ``under_way``: the provider works on a payment at this moment."""
 	if status is Status.PAID:
 		return Face.PAID
+	if status is Status.HELD:
+		return Face.HELD
 	if under_way:
 		return Face.PROCESSING
 	if status is Status.CANCELLED:

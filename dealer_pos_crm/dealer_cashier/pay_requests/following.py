@@ -37,6 +37,8 @@ def card_payment_changed(card) -> None:
 	more = captured - had
 	if more.minor > 0:
 		doc.paid_on = now_datetime().replace(microsecond=0)
+	if before is Status.HELD and now is Status.CANCELLED:
+		doc.cancelled_on, doc.cancel_reason = now_datetime().replace(microsecond=0), _("The hold has ended")
 	request.keep(doc)
 	if more.minor > 0:
 		_tell_paid(doc, now, before, more, due)
@@ -49,7 +51,7 @@ def card_payment_changed(card) -> None:
 			reason=failure,
 			facts={"how": "Online"},
 		)
-	if now is Status.PAID and before is not Status.PAID:
+	if now in (Status.PAID, Status.HELD) and before is not now:
 		sessions.close_all(doc, cards=cards, but=card.name)
 
 

@@ -65,6 +65,9 @@ def _view(doc) -> View | None:
 			"allow_partial": bool(cint(doc.allow_partial)),
 			"smallest": shown(_smallest(doc, due.now)),
 			"currency": doc.currency,
+			"hold": bool(doc.hold_for),
+			"needed_until": moment(doc.needed_until),
+			"held": _held(due.cards, doc.currency),
 			"expires": moment(doc.expires_at),
 			"why_not": due.why_not,
 			"failure": cstr(doc.failure) if doc.status == Status.FAILED.value else "",
@@ -78,6 +81,17 @@ def _view(doc) -> View | None:
 			"ended_on": format_date(doc.cancelled_on) if doc.cancelled_on else "",
 		},
 	)
+
+
+def _held(cards: list, currency: str) -> dict | None:
+	"""What stands on the card, and until when."""
+	card = next((card for card in cards if card.status == "Authorised"), None)
+	if not card:
+		return None
+	return {
+		"amount": shown(rounded(card.amount, currency)),
+		"until": moment(card.capture_before) if card.capture_before else "",
+	}
 
 
 def amount_before(text: str, found: View) -> str:

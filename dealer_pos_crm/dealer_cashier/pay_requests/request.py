@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import add_to_date, cint, cstr, get_datetime, get_link_to_form, now_datetime
 
 from dealer_pos_crm.dealer_cashier import log
+from dealer_pos_crm.dealer_cashier.card_payments import authorising, starting, subjects
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown, to_float, to_money
 from dealer_pos_crm.dealer_cashier.pay_requests import link, sending, sessions, standing
 from dealer_pos_crm.dealer_cashier.receipts import address_of
@@ -134,7 +135,7 @@ def create(values: dict, client_key: str, *, send: bool = True) -> dict:
 
 _GIVEN = (
 	"for_doctype", "for_name", "customer", "company", "what", "allow_partial", "min_part", "expires_at",
-	"channel", "email", "phone", "message", "automatic", "automatic_at", "requested_by",
+	"channel", "email", "phone", "message", "hold_for", "needed_until", "automatic", "automatic_at", "requested_by",
 )  # fmt: skip
 
 
@@ -187,6 +188,22 @@ def _complete(request, asked: object = None, partial: object = None) -> None:
 		request.email = request.email or address_of(request.customer)
 		request.phone = request.phone or frappe.db.get_value("Customer", request.customer, "mobile_no")
 	request.channel = request.channel or ("E-mail" if request.email else "Link Only")
+	_hold(request)
+
+
+def _hold(request) -> None:
+	"""A request for a hold asks for the whole amount, while it is needed, and is for no document yet."""
+	if not request.hold_for:
+		request.needed_until = None
+		return
+	if request.for_doctype:
+		raise Refused(
+			"hold_document", marked("A hold is asked for by itself: leave {0} out"), request.for_name
+		)
+	free = subjects.free(request.customer, request.company, request.what)
+	until = authorising.check_purpose(free, request.hold_for, request.needed_until, starting.ONLINE)
+	request.needed_until, request.allow_partial = until, 0
+	request.expires_at = min(get_datetime(request.expires_at), until)
 
 
 def _amount(request, owed, asked: object) -> None:

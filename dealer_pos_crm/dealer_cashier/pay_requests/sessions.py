@@ -5,7 +5,7 @@ from datetime import timedelta
 import frappe
 from frappe.utils import get_datetime, now_datetime
 
-from dealer_pos_crm.dealer_cashier.card_payments import payment, starting, subjects
+from dealer_pos_crm.dealer_cashier.card_payments import authorising, payment, starting, subjects
 from dealer_pos_crm.dealer_cashier.gateway import accounts, outbox
 from dealer_pos_crm.dealer_cashier.gateway.outbox import Operation
 from dealer_pos_crm.dealer_cashier.money import rounded
@@ -56,17 +56,23 @@ def reusable(cards: list, amount: Money):
 def begin(request, due: standing.Due, amount: Money) -> str:
 	"""Write down a payment of this amount and the call that opens its page. Returns the Card Payment."""
 	owed = due.owed or subjects.free(request.customer, request.company, request.what, request.department)
+	if request.hold_for:
+		owed = authorising.held_for(owed, request.hold_for)
 	address = link.address_of(request)
-	return starting.start(
+	card = starting.start(
 		account=request.gateway_account,
 		channel=starting.ONLINE,
 		owed=owed,
 		amount=amount,
+		capture="manual" if request.hold_for else "automatic",
 		pay_request=request.name,
 		client_key=f"{request.name}:{len(due.cards) + 1}",
 		success_url=f"{address}?back=1",
 		cancel_url=f"{address}?left=1",
-	).name
+	)
+	if request.hold_for:
+		card.db_set("needed_until", request.needed_until)
+	return card.name
 
 
 def go(card: str) -> dict:

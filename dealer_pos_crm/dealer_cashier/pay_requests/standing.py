@@ -28,6 +28,7 @@ _CARD_FIELDS = (
 	"last4",
 	"payment_entry",
 	"creation",
+	"capture_before",
 )
 
 
@@ -145,4 +146,6 @@ def of(request, due: Due) -> Standing:
 		declined=bool(last and last.decline_message and last.status not in ("Captured", "Processing")),
 		expired=request.status == Status.EXPIRED.value,
 		cancelled=request.status == Status.CANCELLED.value,
+		hold=bool(request.hold_for),
+		held=any(card.status == "Authorised" for card in due.cards),
 	)

@@ -6,6 +6,7 @@ export const COLORS = {
 	Opened: "blue",
 	"Part-paid": "orange",
 	Paid: "green",
+	Held: "blue",
 	Failed: "red",
 	Expired: "gray",
 	Cancelled: "gray",
