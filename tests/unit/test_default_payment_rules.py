@@ -202,6 +202,18 @@ def test_two_disputes_of_one_payment_are_two_matters():
 	}
 
 
+def test_an_inquiry_that_becomes_a_dispute_is_one_promise_with_the_later_day():
+	later = {**DUE_AT, "facts": {**DUE_AT.get("facts", {}), "due_at": "2026-03-20 23:59:00"}}
+	store = house(
+		told("dispute.opened", key="a", **DUE_AT),
+		told("dispute.opened", TUESDAY + timedelta(days=1), key="b", **later),
+	)
+	assert {f.cause: f.status for f in store.follow_ups.values()} == {
+		"a": Status.STOPPED,
+		"b": Status.PLANNED,
+	}
+
+
 def test_evidence_that_is_only_staged_answers_nothing():
 	store = house(
 		told("dispute.opened", **DUE_AT), told("dispute.evidence_staged", TUESDAY + timedelta(1), **DUE_AT)
