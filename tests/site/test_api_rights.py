@@ -228,6 +228,21 @@ def _of_the_terminal(customer: str) -> dict:
 	)
 	payment.flags.of_the_house = True
 	payment.insert()
+	refund = frappe.get_doc(
+		{
+			"doctype": "Card Refund",
+			"card_payment": payment.name,
+			"customer": customer,
+			"company": f.COMPANY,
+			"amount": 1,
+			"currency": "USD",
+			"client_key": f.key(),
+			"refund_key": f.key(),
+		}
+	)
+	refund.flags.of_the_house = True
+	refund.insert()
+	paid = f.make_invoice(customer, 10).name
 	case = frappe.new_doc("Dispute Case")
 	case.update({"company": f.COMPANY, "currency": "USD", "amount": 10, "dispute_key": f.key()})
 	case.flags.of_the_provider = True
@@ -238,6 +253,10 @@ def _of_the_terminal(customer: str) -> dict:
 		"case": case.name,
 		"reader": reader.name,
 		"card_payment": payment.name,
+		"card_refund": refund.name,
+		"card_refund.doctype": "Sales Invoice",
+		"card_refund.name": paid,
+		"card_refund.document": paid,
 		"purpose": "Loaner",
 		"needed_until": frappe.utils.add_to_date(None, hours=3),
 		"code": "simulated-wpe",
@@ -310,7 +329,10 @@ def test_no_function_is_for_users_without_a_right(people, arguments, path):
 	[
 		path
 		for path in functions()
-		if ".deposit." in path or ".follow_up." in path or ".service_billing." in path
+		if ".deposit." in path
+		or ".follow_up." in path
+		or ".service_billing." in path
+		or ".card_refund." in path
 	],
 )
 def test_a_technician_sees_no_money_and_no_promise(people, arguments, path):
