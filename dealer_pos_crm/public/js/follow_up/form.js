@@ -185,18 +185,18 @@ function why(doc, facts) {
 function request(row) {
 	const said = [__(row.status), money(row.amount, row.currency)];
 	if (row.paid_amount) said.push(__("{0} paid", [money(row.paid_amount, row.currency)]));
-	return html`${link("Pay Request", row.name, row.what || row.name)} · ${said.join(" · ")}${
+	return html`${link("Pay Request", row.name, row.what || row.name)} · ${said.join(" · ")}${testing(row)}${
 		row.failure ? html`<br /><span class="dlr-small">${row.failure}</span>` : ""
-	}${testing(row)}`;
+	}`;
 }
 
 function card(row) {
 	const said = [__(row.status), money(row.amount, row.currency)];
 	if (row.status === "Authorised" && row.capture_before)
 		said.push(__("held until {0}", [exact(row.capture_before)]));
-	return html`${link("Card Payment", row.name)} · ${said.join(" · ")}${
+	return html`${link("Card Payment", row.name)} · ${said.join(" · ")}${testing(row)}${
 		row.booking_note ? html`<br /><span class="dlr-small">${row.booking_note}</span>` : ""
-	}${testing(row)}`;
+	}`;
 }
 
 function testing(row) {
