@@ -66,6 +66,9 @@ def defaults(
 		{"for_doctype": for_doctype, "for_name": for_name, "customer": customer, "company": company}
 	)
 	account = frappe.get_cached_doc("Gateway Account", request.gateway_account)
+	ways = sending.ways(request)
+	if not any(way["open"] for way in ways if way["channel"] == request.channel):
+		request.channel = sending.LINK  # what always works
 	return {
 		**{
 			field: request.get(field)
@@ -79,7 +82,7 @@ def defaults(
 		else None,
 		"partial_possible": request.for_doctype != "Deposit",
 		"test_mode": account.mode != "Live",
-		"ways": sending.ways(request),
+		"ways": ways,
 		"open": open_requests(request.for_doctype, request.for_name) if request.for_name else [],
 	}  # fmt: skip
 
@@ -143,6 +146,10 @@ def _complete(request, asked: object = None, partial: object = None) -> None:
 	"""Fill in what follows from the document and the account."""
 	if request.for_doctype and request.for_doctype not in DOCTYPES:
 		raise Refused("not_payable", marked("{0} cannot be paid by a link"), request.for_doctype)
+	if request.hold_for and request.for_doctype:
+		raise Refused(
+			"hold_document", marked("A hold is asked for by itself: leave {0} out"), request.for_name
+		)
 	if request.for_doctype and not request.for_name:
 		raise Refused("no_document", marked("Choose the {0} that is to be paid"), _(request.for_doctype))
 	owed = standing.owed_of(request)
@@ -196,10 +203,6 @@ def _hold(request) -> None:
 	if not request.hold_for:
 		request.needed_until = None
 		return
-	if request.for_doctype:
-		raise Refused(
-			"hold_document", marked("A hold is asked for by itself: leave {0} out"), request.for_name
-		)
 	free = subjects.free(request.customer, request.company, request.what)
 	until = authorising.check_purpose(free, request.hold_for, request.needed_until, starting.ONLINE)
 	request.needed_until, request.allow_partial = until, 0

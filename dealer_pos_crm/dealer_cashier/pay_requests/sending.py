@@ -49,39 +49,39 @@ def check(request) -> None:
 def _check(request, channel: str) -> None:
 	if channel not in CHANNELS:
 		raise Refused("no_channel", marked("{0} is no way to send a link"), channel)
+	# What a typed address does not mend is said first.
 	if channel == EMAIL:
-		if not cstr(request.email).strip():
-			raise Refused(
-				"no_email", marked("The customer has no e-mail address. Enter one, or choose Link Only")
-			)
 		if not _account(request):
 			raise Refused(
 				"no_outgoing",
 				marked("This site cannot send e-mail: set up an outgoing Email Account, or choose Link Only"),
 			)
+		if not cstr(request.email).strip():
+			raise Refused(
+				"no_email", marked("The customer has no e-mail address. Enter one, or choose Link Only")
+			)
 	if channel == TEXT:
-		if not cstr(request.phone).strip():
-			raise Refused(
-				"no_phone", marked("The customer has no mobile number. Enter one, or choose E-mail")
-			)
-		word = consent.standing(request.customer)
-		if not word.given:
-			raise Refused(
-				"no_consent",
-				marked("The customer does not want text messages. Send the link by e-mail, or hand it over")
-				if word.given is False
-				else marked(
-					"The customer has not agreed to text messages. Ask and note the consent, or send the link by"
-					" e-mail"
-				),
-			)
-		if not sender.is_ready():
-			raise Refused(
-				"no_sender",
-				marked(
-					"This site cannot send text messages: fill in SMS Settings, or send the link by e-mail"
-				),
-			)
+		_check_text(request)
+
+
+def _check_text(request) -> None:
+	if not sender.is_ready():
+		raise Refused(
+			"no_sender",
+			marked("This site cannot send text messages: fill in SMS Settings, or send the link by e-mail"),
+		)
+	word = consent.standing(request.customer)
+	if not word.given:
+		raise Refused(
+			"no_consent",
+			marked("The customer does not want text messages. Send the link by e-mail, or hand it over")
+			if word.given is False
+			else marked(
+				"The customer has not agreed to text messages. Ask and note the consent, or send the link by e-mail"
+			),
+		)
+	if not cstr(request.phone).strip():
+		raise Refused("no_phone", marked("The customer has no mobile number. Enter one, or choose E-mail"))
 
 
 def _account(request):
@@ -157,7 +157,11 @@ def _content(request, address: str | None) -> str:
 def _text(request, address: str) -> str:
 	parts = [
 		cstr(request.message).strip() or None,
-		_("{0}: please pay {1} for {2}").format(_dealer(request), _asked(request), request.what),
+		(
+			_("{0}: please have {1} held on your card for {2}")
+			if request.hold_for
+			else _("{0}: please pay {1} for {2}")
+		).format(_dealer(request), _asked(request), request.what),
 		address,
 	]
 	return "\n".join(part for part in parts if part)

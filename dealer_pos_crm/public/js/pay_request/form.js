@@ -32,7 +32,6 @@ export async function refresh(frm) {
 		return;
 	}
 	frm.disable_save();
-	frm.set_read_only();
 	for (const field of ["status", "customer_name", "failure", "sent_on", "opened_on", "paid_amount"]) {
 		frm.toggle_display(field, false); // said at the top already
 	}
@@ -197,7 +196,7 @@ function steps(rows) {
 
 function buttons(frm, facts) {
 	const { doc } = frm;
-	const may = (action) => facts.actions.includes(action) && frm.perm[0]?.write;
+	const may = (action) => facts.actions.includes(action) && frappe.model.can_write("Pay Request");
 	frm.page.clear_primary_action();
 	if (may("Send")) frm.page.set_primary_action(__("Send Now"), () => send(frm));
 	else if (may("Copy Link")) frm.page.set_primary_action(__("Copy Link"), () => copy_link(doc.name));
