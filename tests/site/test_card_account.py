@@ -8,8 +8,11 @@ from frappe.client import get as rest_get
 from dealer_pos_crm import install
 from dealer_pos_crm.api import gateway as api
 from dealer_pos_crm.api import setup as setup_api
+from dealer_pos_crm.dealer_cashier.card_payments import starting, subjects
 from dealer_pos_crm.dealer_cashier.gateway import accounts
 from dealer_pos_crm.dealer_setup import card_accounting, roles
+from dealer_pos_crm.domain.money import Money
+from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.gateways.stripe import sdk
 from tests.site import cards
 from tests.site import factories as f
@@ -245,7 +248,8 @@ def test_setting_up_is_shown_first_and_done_once():
 		)
 	assert setup_api.get_card_accounting(company)["ready"]
 	assert card_accounting.set_up(company)["notes"] == ["Already set up"]
-	assert accounts.usable(company).name == doc.name
+	frappe.clear_document_cache(DOCTYPE, doc.name)
+	assert accounts.lacking(doc.name) == []
 
 
 def test_a_new_account_takes_what_is_there_already():
@@ -254,15 +258,20 @@ def test_a_new_account_takes_what_is_there_already():
 	assert doc.clearing_account and doc.online_mode == "Card (online)"
 
 
-def test_what_is_missing_is_named():
+def test_no_card_is_taken_before_its_money_can_be_booked():
+	card_accounting.set_up(f.COMPANY)
 	doc = make().insert()
 	doc.db_set({"fee_account": None, "terminal_mode": None})
 	frappe.clear_document_cache(DOCTYPE, doc.name)
-	with pytest.raises(accounts.NoGateway, match="Fees Account, Mode of Payment in Person"):
-		accounts.usable(f.COMPANY)
-	frappe.db.set_value(DOCTYPE, doc.name, "enabled", 0)
-	with pytest.raises(accounts.NoGateway, match="takes no cards"):
-		accounts.usable(f.COMPANY)
+	with pytest.raises(Refused, match="lacks Fees Account, Mode of Payment in Person"):
+		starting.start(
+			account=doc.name,
+			channel="Online",
+			owed=subjects.free(f.make_customer(), f.COMPANY, "x"),
+			amount=Money(100, "USD"),
+			client_key=f.key(),
+		)
+	assert not frappe.db.exists("Card Payment", {"gateway_account": doc.name})
 
 
 # An old library

@@ -409,6 +409,24 @@ def test_what_was_not_started_here_is_ignored(account, fake):
 	assert got and {one.outcome for one in got} == {"Ignored"}, [(one.type, one.reason) for one in got]
 
 
+def test_a_payment_of_the_account_before_is_left_to_it(own):
+	"""The same account at the provider, entered a second time: both hear of every payment."""
+	account, fake = own
+	card = pay(account, fake)
+	second = cards.gateway_account(fake=fake)
+	outcomes = {}
+	for one in cards.deliver(fake):
+		outcomes.setdefault(frappe.db.get_value(EVENT, one.row, "gateway_account"), set()).add(one.outcome)
+	for name in frappe.get_all(EVENT, {"gateway_account": second, "status": "Received"}, pluck="name"):
+		inbox.work(name)
+	assert outcomes[account] == {"Done"} and len(entries(card)) == 1
+	fact = webhooks.parsed(json.dumps({"object": "event", "id": f.key(), "type": "payment_intent.succeeded",
+		"created": 1, "data": {"object": {"id": frappe.db.get_value("Card Payment", card, "intent_id")}}}).encode())  # fmt: skip
+	name, _new = inbox.accept(doc_of(second), fact, source="Webhook")
+	frappe.db.commit()
+	assert inbox.work(name) == "Ignored"
+
+
 # What did not come
 
 

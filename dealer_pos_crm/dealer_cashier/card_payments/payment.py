@@ -224,8 +224,11 @@ def _whose(account: Any, fact: PaymentFact) -> str | None:
 	about = fact.metadata
 	if (about.get("site"), about.get("doctype")) != (frappe.local.site, DOCTYPE):
 		return None
-	name = frappe.db.get_value(DOCTYPE, {"name": about.get("name"), "gateway_account": account.name}, "name")
-	if not name:
+	name = about.get("name") or ""
+	of_account = frappe.db.get_value(DOCTYPE, name, "gateway_account")
+	if of_account and of_account != account.name:
+		return None  # another Gateway Account's, with the same account at the provider; it hears of it as well
+	if not of_account:
 		raise UnknownPayment(
 			_(
 				"The provider has payment {0} for {1}, which is not here. Was the site restored from a backup?"

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import cstr, now_datetime
 
 from dealer_pos_crm.dealer_cashier.card_payments.subjects import Owed
-from dealer_pos_crm.dealer_cashier.gateway import outbox
+from dealer_pos_crm.dealer_cashier.gateway import accounts, outbox
 from dealer_pos_crm.dealer_cashier.gateway.outbox import Operation
 from dealer_pos_crm.dealer_cashier.gateway.times import site_time, utc_time
 from dealer_pos_crm.dealer_cashier.money import company_currency, to_float
@@ -144,6 +144,13 @@ def _account(account: str, company: str):
 			row.title,
 			row.currency,
 			currency,
+		)
+	if lacking := accounts.lacking(account):
+		raise Refused(
+			"not_set_up",
+			marked("{0} lacks {1}. Open it and choose Set Up Card Accounting"),
+			row.title,
+			", ".join(lacking),
 		)
 	return row
 

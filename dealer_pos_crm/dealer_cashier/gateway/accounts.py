@@ -63,26 +63,6 @@ def of_company(company: str) -> str | None:
 	return frappe.db.get_value(DOCTYPE, {"company": company, "enabled": 1}, "name")
 
 
-def usable(company: str):
-	"""The company's account, with accounts and modes of payment chosen. ``NoGateway`` says what is missing."""
-	name = of_company(company)
-	if not name:
-		frappe.throw(
-			_("{0} takes no cards yet: there is no enabled Gateway Account").format(frappe.bold(company)),
-			NoGateway,
-		)
-	account = frappe.get_cached_doc(DOCTYPE, name)
-	missing = [_(account.meta.get_label(field)) for field in BOOKS if not account.get(field)]
-	if missing:
-		frappe.throw(
-			_("{0} lacks {1}. Open it and choose Set Up Card Accounting").format(
-				get_link_to_form(DOCTYPE, name), ", ".join(missing)
-			),
-			NoGateway,
-		)
-	return account
-
-
 # What must be chosen before card money can be booked.
 BOOKS = (
 	"clearing_account",
@@ -92,6 +72,12 @@ BOOKS = (
 	"online_mode",
 	"terminal_mode",
 )
+
+
+def lacking(name: str) -> list[str]:
+	"""What has to be chosen in an account before its money can be booked, by label; empty when all is there."""
+	account = frappe.get_cached_doc(DOCTYPE, name)
+	return [_(account.meta.get_label(field)) for field in BOOKS if not account.get(field)]
 
 
 def is_live(account) -> bool:
@@ -155,11 +141,6 @@ def looked_after() -> list[str]:
 		if row.enabled
 		or frappe.db.exists("Card Payment", {"gateway_account": row.name, "creation": (">", since)})
 	]
-
-
-def refund_limit(account) -> float:
-	"""Above it a refund needs another person; zero where Dealer Settings decide."""
-	return float(account.refund_limit or 0)
 
 
 def has_history(name: str) -> bool:
