@@ -9,6 +9,7 @@ import pytest
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_cashier.card_payments import authorising
+from dealer_pos_crm.dealer_cashier.pay_requests import link, page, request
 from dealer_pos_crm.dealer_cashier.terminal import taking
 from tests.site import cards
 from tests.site import counters as c
@@ -213,3 +214,83 @@ def test_the_answer_to_a_capture_is_lost_and_it_is_taken_once(counter):
 	frappe.db.commit()
 	assert seen["captured"] == 200 and c.charged(counter.fake, state["name"]) == 20000
 	assert len(c.entries(state["name"])) == 1
+
+
+# From afar: the customer places the hold on the pay page
+
+
+def by_link(amount: float = 250, hours: int = 48, **values):
+	"""A request for a hold, sent, with its token."""
+	customer = f.make_customer()
+	frappe.db.commit()
+	made = request.create(
+		{
+			"customer": customer.name,
+			"company": f.COMPANY,
+			"what": "Loaner Civic",
+			"amount": amount,
+			"hold_for": "Loaner",
+			"needed_until": add_to_date(now_datetime(), hours=hours),
+			"channel": "Link Only",
+			**values,
+		},
+		f.key(),
+	)
+	frappe.db.commit()
+	doc = frappe.get_doc("Pay Request", made["name"])
+	return doc, link.token_of(doc)
+
+
+def placed(counter, doc, token: str):
+	"""The customer's card stands for it; the provider's messages have come. The Card Payment."""
+	shown = page.view(token)
+	assert (shown.face.value, shown.values["hold"]) == ("Payable", True)
+	answer = page.start(
+		token,
+		seen=shown.values["amount_plain"],
+		typed=None,
+		version=shown.values["terms_version"],
+		agreed=True,
+	)
+	frappe.db.commit()
+	assert counter.fake.payer.pay(answer["url"]).outcome == "held"
+	cards.deliver(counter.fake)
+	frappe.db.rollback()
+	return frappe.get_doc("Card Payment", {"pay_request": doc.name})
+
+
+def test_a_customer_places_a_hold_on_the_pay_page(counter):
+	doc, token = by_link()
+	card = placed(counter, doc, token)
+	assert (card.status, card.capture_method, card.authorised_amount) == ("Authorised", "Manual", 250)
+	assert get_datetime(card.needed_until) == get_datetime(doc.needed_until)
+	doc.reload()
+	shown = page.view(token)
+	assert (doc.status, shown.face.value, doc.paid_amount) == ("Held", "Held", 0)
+	assert shown.values["held"]["until"] and not c.entries(card.name)
+	assert page.start(token, seen="250.00", typed=None, version="", agreed=True)["state"] == "held"
+	authorising.capture(card.name, 60)
+	frappe.db.commit()
+	doc.reload()
+	assert (doc.status, doc.paid_amount, page.view(token).face.value) == ("Paid", 60, "Paid")
+	assert [row.paid_amount for row in c.entries(card.name)] == [60]
+
+
+def test_a_hold_of_the_pay_page_is_let_go(counter):
+	doc, token = by_link()
+	card = placed(counter, doc, token)
+	authorising.release(card.name)
+	frappe.db.commit()
+	doc.reload()
+	assert (doc.status, doc.paid_amount) == ("Cancelled", 0) and "ended" in doc.cancel_reason
+	assert page.view(token).face.value == "Cancelled"
+
+
+def test_what_cannot_be_asked_for_as_a_hold(counter):
+	with pytest.raises(frappe.ValidationError, match="Take a deposit"):
+		by_link(hours=8 * 24)
+	deposit = f.make_deposit()
+	with pytest.raises(frappe.ValidationError, match="leave"):
+		by_link(for_doctype="Deposit", for_name=deposit.name)
+	doc, _token = by_link(hours=5)
+	assert get_datetime(doc.expires_at) == get_datetime(doc.needed_until)  # the link ends with its purpose

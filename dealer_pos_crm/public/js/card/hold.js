@@ -2,7 +2,7 @@
 
 import { ask } from "../desk/ask";
 import { html, fill, icon } from "../desk/html";
-import { call } from "../desk/server";
+import { call, new_key } from "../desk/server";
 import { exact, money, when } from "../desk/words";
 import { take } from "./take";
 
@@ -43,12 +43,29 @@ export function hold(opts) {
 			purpose: dialog.get_value("purpose"),
 			needed_until: dialog.get_value("needed_until"),
 		}),
+		extra: { label: __("Send a Link Instead"), run: (dialog, facts) => by_link(opts, dialog, facts) },
 		sentence: (amount, reader) =>
 			html`${__("{0} asks for the card. Nothing is charged: the amount is kept free on the card.", [reader || ""])}
 				<div class="dlr-small">
 					${__("A hold ends after a few days. What is needed longer is a deposit.")}
 				</div>`,
 	});
+}
+
+/** The customer is not here: they place the hold on the pay page. */
+async function by_link(opts, dialog, facts) {
+	const asked = {
+		customer: facts.customer,
+		company: facts.company,
+		amount: dialog.get_value("amount"),
+		what: facts.what,
+		hold_for: dialog.get_value("purpose"),
+		needed_until: dialog.get_value("needed_until"),
+	};
+	if (!(asked.amount > 0)) throw new Error(__("Enter an amount."));
+	const made = await call("dealer_pos_crm.api.pay_request.create", { values: asked, client_key: new_key() });
+	dialog.hide();
+	frappe.set_route("Form", "Pay Request", made.name);
 }
 
 /** How a hold stands, for the top of a form: how much, until when. */

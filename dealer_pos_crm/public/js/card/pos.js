@@ -1,7 +1,7 @@
 /** Card payments from ERPNext's point of sale: for the customer's open documents, or on their account. */
 
 import { ask } from "../desk/ask";
-import { html, trusted } from "../desk/html";
+import { trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { money } from "../desk/words";
 import { take } from "./take";
@@ -85,7 +85,7 @@ async function choose(customer, company) {
 		label: __("Next"),
 		sentence: ({ subject }) =>
 			subject
-				? html`${by_key[subject]?.name || ""}`
+				? __("The payment goes into {0}. The sale on this screen stays as it is.", [by_key[subject]?.name || ""])
 				: __("A sale on this screen is paid on this screen. What is taken here stands as the customer's credit."),
 		submit: async (values) => values,
 		done: ({ subject, what }) => {

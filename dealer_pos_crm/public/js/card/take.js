@@ -149,6 +149,19 @@ function choose(opts, facts) {
 	}
 
 	dialog.$body.on("input change", () => setTimeout(refresh, 0));
+	if (opts.extra && frappe.model.can_create("Pay Request")) {
+		dialog.dlr_extra(opts.extra.label, async () => {
+			dialog.dlr_busy(true);
+			try {
+				await opts.extra.run(dialog, facts);
+			} catch (refusal) {
+				dialog.dlr_refuse(refusal);
+			} finally {
+				dialog.dlr_busy(false);
+				refresh();
+			}
+		});
+	}
 	dialog.show();
 	refresh();
 	ask_again(dialog, facts.readers);
