@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import frappe
 import pytest
 from bs4 import BeautifulSoup
@@ -21,7 +23,7 @@ from dealer_pos_crm.dealer_cashier.printing.refund import refund_slip
 from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.dealer_setup.refusals import DealerRefusal
 from dealer_pos_crm.domain.gateway import RefundState
-from tests.site import cards
+from tests.site import billing, cards
 from tests.site import factories as f
 from tests.site import refund_house as h
 from tests.site.checks import everything_right, figures
@@ -820,3 +822,93 @@ def test_the_slip_of_a_payment_that_is_no_deposits(account, fake):
 	):
 		assert words in text, text
 	assert "not a refund of a deposit" not in text.lower()
+
+
+# --- All of it together --------------------------------------------------------------------------------
+
+
+def test_a_repair_order_that_was_paid_by_card_is_owed_again(account, fake):
+	order, invoice = _order_paid_by_card(account, fake)
+	card = frappe.get_last_doc("Card Payment", {"repair_order": order.name})
+	refund.reopen(card.name, "Sales Invoice", invoice, "Pays by check instead")
+	frappe.db.commit()
+	order.reload()
+	assert order.payment_status == "Unpaid"
+	assert give_back(card, card.captured_amount)["status"] == "Refunded"
+	order.reload()
+	assert order.payment_status == "Unpaid"
+	h.check_books(card, fake)
+	assert only_refund(card).payment_entry
+	entry = frappe.get_doc("Payment Entry", only_refund(card).payment_entry)
+	assert (entry.dealer_repair_order, entry.dealer_card_payment) == (order.name, card.name)
+
+
+def _order_paid_by_card(account, fake):
+	billing.set_up()
+	order = billing.ready([billing.work()])
+	billing.invoice(order)
+	order.reload()
+	frappe.db.commit()
+	h.pay(account, "Repair Order", order.name, amount=order.outstanding, fake=fake)
+	order.reload()
+	assert order.payment_status == "Paid"
+	return order, frappe.db.get_value("Sales Invoice", {"dealer_repair_order": order.name, "docstatus": 1})
+
+
+def test_a_failed_refund_is_a_promise_until_the_money_has_gone_back(account, fake):
+	deposit, card = h.pay_deposit(account, fake, 75)
+	h.refund_deposit(deposit, 75)
+	fake.bank.fail_refund(only_refund(card).refund_id)
+	told(account, fake, only_refund(card).refund_id)
+	promises = {"card_payment": card.name, "rule": "Refund: failed"}
+	assert frappe.db.get_value("Follow Up", promises, "status") in ("Open", "Planned")
+	h.refund_deposit(deposit, 75)
+	assert frappe.db.get_value("Follow Up", promises, "status") == "Stopped"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_happens_the_books_are_the_providers(account, fake, seed):
+	"""Refunds here and there, answers that get lost, news in any order: captured less refunded is what stands
+	on the clearing account, and what the deposit says is what the ledger says."""
+	chance = random.Random(seed)
+	deposit, card = h.pay_deposit(account, fake, 300)
+	for _step in range(9):
+		_something(chance, account, fake, deposit, card)
+		everything_right(deposit)
+	fake.faults.clear()
+	for _again in range(3):
+		h.later()
+	for one in list(fake.store.all("refund")):
+		if one["charge"] == card.charge_id:
+			told(account, fake, one["id"])
+	everything_right(deposit)
+	h.check_books(card, fake)
+	assert room.left(card).minor == round(deposit.held_amount * 100)
+	assert {row.status for row in h.refunds_of(card)} <= {"Refunded", "Failed", "Pending"}
+
+
+def _something(chance, account, fake, deposit, card) -> None:
+	deposit.reload()
+	made = [one for one in fake.store.all("refund") if one["charge"] == card.charge_id]
+	do = chance.choice(["refund", "refund", "lost", "outside", "fail", "settle", "hear", "sweep", "no"])
+	amount = chance.choice([10, 25.5, 60, 299.99])
+	if do in ("refund", "lost", "no") and deposit.held_amount >= amount:
+		if do == "lost":
+			fake.fail_next(
+				"refunds.create", chance.choice(["timeout", "timeout_before", "500_after"]), times=2
+			)
+		if do == "no":
+			fake.bank.next_refund("failed")
+		elif chance.random() < 0.4:
+			fake.bank.next_refund("pending")
+		h.refund_deposit(deposit, amount)
+	elif do == "outside" and fake.charges.refundable(fake.store.get("charge", card.charge_id)) >= 1_000:
+		fake.refunds.create({"charge": card.charge_id, "amount": 1_000})
+	elif do == "fail" and (open_ones := [one for one in made if one["status"] == "succeeded"]):
+		fake.bank.fail_refund(chance.choice(open_ones)["id"])
+	elif do == "settle" and (open_ones := [one for one in made if one["status"] == "pending"]):
+		fake.bank.settle_refund(chance.choice(open_ones)["id"])
+	elif do == "hear" and made:
+		told(account, fake, chance.choice(made)["id"])
+	elif do == "sweep":
+		h.later()
