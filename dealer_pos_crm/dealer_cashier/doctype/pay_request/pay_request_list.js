@@ -12,9 +12,6 @@ frappe.listview_settings["Pay Request"] = {
 		`status,=,${doc.status}`,
 	],
 	formatters: {
-		what(value, df, doc) {
-			const test = doc.test_mode ? dealer.pill(__("Test"), "orange") : "";
-			return String(dealer.html`${value} ${test}`);
-		},
+		what: (value, df, doc) => (doc.test_mode ? __("{0} (test)", [value]) : value),
 	},
 };
