@@ -10,18 +10,17 @@ import pytest
 from frappe.utils import add_to_date, flt, get_datetime, now_datetime
 
 from dealer_pos_crm.api import dispute as api
-from dealer_pos_crm.dealer_cashier.disputes import (
-	case as cases,
-)
-from dealer_pos_crm.dealer_cashier.disputes import (
-	sweep,
-)
-from dealer_pos_crm.dealer_cashier.gateway import accounts
+from dealer_pos_crm.dealer_cashier.disputes import case as cases
+from dealer_pos_crm.dealer_cashier.disputes import sweep
+from dealer_pos_crm.dealer_cashier.gateway import accounts, inbox
 from dealer_pos_crm.domain.dispute import Part
+from dealer_pos_crm.domain.money import Money
 from tests.site import cards
 from tests.site import disputes as d
 from tests.site import factories as f
 from tests.site.disputes import CARD, CASE, case_of, disputed, entries, for_deposit, on, paid, steps, tasks
+from tests.site.racers import Racers
+from tests.stripe_fake import server
 
 FEE = 15.0
 
@@ -129,14 +128,15 @@ def test_an_inquiry_takes_no_money_and_becomes_a_dispute_with_a_promise_of_its_o
 	case.reload()
 	assert (case.round, case.status) == ("Dispute", "Open")
 	assert steps(case.name) == ["dispute.opened", "dispute.opened"]
-	assert entries(case.name) == [("Withdrawal", 500.0), ("Fee", FEE)]
-	assert (
-		frappe.db.count(
-			"Follow Up",
-			{"card_payment": card.name, "rule": "Dispute: answer it", "status": ("in", ("Planned", "Open"))},
-		)
-		>= 1
+	promises = frappe.get_all(
+		"Follow Up",
+		{"card_payment": card.name, "rule": "Dispute: answer it"},
+		["status", "due_at"],
+		order_by="creation",
 	)
+	assert [row.status for row in promises] == ["Stopped", "Planned"]
+	assert abs((get_datetime(promises[-1].due_at) - get_datetime(case.due_by)).total_seconds()) < 2
+	assert entries(case.name) == [("Withdrawal", 500.0), ("Fee", FEE)]
 
 
 def test_an_inquiry_that_ends_is_closed_without_a_booking(house):
@@ -148,11 +148,20 @@ def test_an_inquiry_that_ends_is_closed_without_a_booking(house):
 	assert (case.status, entries(case.name), steps(case.name)[-1]) == ("Closed", [], "dispute.closed")
 
 
+def charged_elsewhere(house) -> str:
+	"""A charge on the same account that this site did not make."""
+	client, fake = accounts.client(house.account), house.fake
+	made = client.create_payment(key=f.key(), amount=Money(50_000, "USD"), metadata={}, what="Elsewhere")
+	place = fake.locations.create({})["id"]
+	reader = fake.readers.create({"registration_code": "simulated-s700", "location": place})
+	client.process(reader["id"], made.intent, key=f.key())
+	fake.reader.present(reader["id"])
+	cards.deliver(fake)
+	return client.payment(made.intent).charge
+
+
 def test_a_dispute_of_a_charge_nobody_knows_is_kept_booked_and_tasked_and_linked_when_it_is_known(house):
-	card = paid(house)
-	charge, _intent, key = frappe.db.get_value(CARD, card.name, ["charge_id", "intent_id", "intent_key"])
-	frappe.db.set_value(CARD, card.name, {"charge_id": "ch_other", "intent_key": f.key()})
-	frappe.db.commit()
+	card, charge = paid(house), charged_elsewhere(house)
 	row = house.fake.bank.dispute(charge)
 	cards.deliver(house.fake)
 	case = case_of(row["id"])
@@ -160,7 +169,7 @@ def test_a_dispute_of_a_charge_nobody_knows_is_kept_booked_and_tasked_and_linked
 	assert len(tasks(case.name)) == 1
 	assert entries(case.name) == [("Withdrawal", 500.0), ("Fee", FEE)]
 
-	frappe.db.set_value(CARD, card.name, {"charge_id": charge, "intent_key": key})
+	frappe.db.set_value(CARD, card.name, "charge_id", charge)
 	frappe.db.set_value(CASE, case.name, "seen_at", add_to_date(now_datetime(), days=-1))
 	frappe.db.commit()
 	sweep.run()
@@ -341,3 +350,31 @@ def test_captured_less_refunded_less_disputed_is_what_the_clearing_account_holds
 		== flt(row.captured_amount) - flt(row.refunded_amount) - flt(row.disputed_amount)
 		== 300
 	)
+
+
+# --- At the same instant ------------------------------------------------------------------------------
+
+
+def test_all_messages_of_a_new_dispute_at_one_instant_make_one_case_with_each_entry_once(house, site):
+	card = paid(house)
+	racers = Racers(site, 3)
+	try:
+		with server.serve(house.fake) as stripe:
+			row = house.fake.bank.dispute(card.charge_id)
+			house.fake.bank.decide(row["id"], "lost")
+			events = [one.row for one in cards.deliver(house.fake, work=False)]
+			frappe.db.commit()
+			assert len(events) == 3  # created, funds withdrawn, closed
+			finishes = racers.run(*(("work_event", event, stripe.url) for event in events))
+	finally:
+		racers.close()
+	assert [finish.error for finish in finishes if not finish.won] == []
+	frappe.db.rollback()
+	for event in events:
+		if frappe.db.get_value("Gateway Event", event, "status") != "Done":
+			inbox.work(event, by_hand=True)
+	case = case_of(row["id"])
+	assert frappe.db.count(CASE, {"dispute_id": row["id"]}) == 1
+	assert sorted(entries(case.name)) == [("Fee", FEE), ("Loss", 500.0), ("Withdrawal", 500.0)]
+	assert steps(case.name) == ["dispute.opened", "dispute.lost"]
+	assert case.status == "Lost"
