@@ -9,6 +9,7 @@ def before_uninstall() -> None:
 	search.remove()
 	_remove_jobs()
 	_drop_sequences()
+	_forget_keys()
 	fields_on_erpnext.take_away()
 	roles.revoke()
 	roles.remove_roles()
@@ -18,6 +19,11 @@ def _remove_jobs() -> None:
 	"""Frappe looks for jobs that are gone only when it migrates."""
 	for name in frappe.get_all("Scheduled Job Type", {"method": ("like", "dealer_pos_crm.%")}, pluck="name"):
 		frappe.delete_doc("Scheduled Job Type", name, force=True)
+
+
+def _forget_keys() -> None:
+	"""Frappe keeps passwords in a table of its own, and leaves those of a doctype that goes."""
+	frappe.db.delete("__Auth", {"doctype": "Gateway Account"})
 
 
 def _drop_sequences() -> None:

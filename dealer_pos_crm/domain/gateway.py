@@ -220,7 +220,8 @@ class EventFact:
 	created_at: datetime
 	api_version: str = ""
 	account: str = ""
-	body: Mapping[str, object] = field(default_factory=dict)
+	# Not shown: it may tell of persons, and what a function held can end in an error log.
+	body: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

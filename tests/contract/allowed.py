@@ -304,7 +304,7 @@ COMMITS: dict[str, tuple[int, str]] = {
 		"no transaction is open while the provider is asked, and what was kept stays when it stops answering",
 	),
 	"dealer_pos_crm/dealer_cashier/gateway/endpoint.py": (
-		2,
+		3,
 		"no lock waits for the network, and a secret that is told once is kept before anything else happens",
 	),
 	"dealer_pos_crm/dealer_cashier/gateway/inbox.py": (

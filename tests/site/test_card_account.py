@@ -13,7 +13,9 @@ from dealer_pos_crm.dealer_cashier.gateway import accounts
 from dealer_pos_crm.dealer_setup import card_accounting, roles
 from dealer_pos_crm.domain.money import Money
 from dealer_pos_crm.domain.refusal import Refused
+from dealer_pos_crm.gateways.errors import GatewayError, WrongKey
 from dealer_pos_crm.gateways.stripe import sdk
+from dealer_pos_crm.gateways.stripe.client import Gateway
 from tests.site import cards
 from tests.site import factories as f
 
@@ -221,6 +223,46 @@ def test_two_companies_do_not_share_an_account_at_the_provider():
 		frappe.db.set_value(DOCTYPE, account, {"company": other.company})
 		frappe.delete_doc(DOCTYPE, name, force=True)
 		frappe.db.commit()
+
+
+def test_an_error_that_is_written_down_holds_no_key_and_no_customer(monkeypatch):
+	"""Frappe writes an error down with the variables of every function it went through."""
+	account = cards.gateway_account()
+	fake = cards.fake_of(account)
+	with cards.use_fake() as transport:
+		for how in (lambda *_a, **_k: 1 / 0, lambda *_a, **_k: (_ for _ in ()).throw(RuntimeError("lost"))):
+			monkeypatch.setattr(transport, "request", how)
+			accounts.forget_clients()
+			try:
+				accounts.client(account).create_session(
+					key="k", amount=Money(5000, "USD"), what="x", success_url="https://x.example", cancel_url="https://x.example",
+					expires_at=frappe.utils.now_datetime(), metadata={}, email="ann" + "@example.com",
+				)  # fmt: skip
+			except GatewayError:
+				told = frappe.get_traceback(with_context=True)
+			assert "create_session" in told and fake.key not in told and "Bearer" not in told
+			assert "ann@example.com" not in told
+
+
+def test_no_key_stands_in_a_version(dealership):
+	doc = make(webhook_secret="whsec_first").insert()
+	doc.secret_key, doc.webhook_secret, doc.title = "sk_test_second", "whsec_second", "Other"
+	doc.save()
+	told = " ".join(
+		frappe.get_all("Version", {"ref_doctype": DOCTYPE, "docname": doc.name}, pluck="data", limit=9)
+	)
+	assert "Other" in told and "sk_test" not in told and "whsec" not in told
+
+
+def test_a_key_that_may_not_read_endpoints_is_told_so():
+	account = cards.gateway_account()
+	with cards.use_fake(), pytest.MonkeyPatch.context() as patch:
+		patch.setattr(Gateway, "endpoints", _refuse)
+		assert "could not be read: not with this key" in api.check_connection(account)["notes"][0]
+
+
+def _refuse(_self):
+	raise WrongKey("not with this key")
 
 
 # The books

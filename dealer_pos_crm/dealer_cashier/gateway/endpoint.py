@@ -22,10 +22,10 @@ def check(name: str) -> dict:
 	Makes two calls; nothing is locked meanwhile.
 	"""
 	gateway = _gateway(name)
-	found, endpoints = _asked(lambda: (gateway.account(), gateway.endpoints()))
+	found = _asked(gateway.account)
 	_keep(name, found)
 	account = frappe.get_doc(accounts.DOCTYPE, name)
-	notes = [*_about_account(account, found), *_about_endpoint(account, endpoints)]
+	notes = [*_about_account(account, found), *_about_endpoint(account, gateway)]
 	if not notes:
 		failures.settled((accounts.DOCTYPE, name))
 	accounts.note_problem(name, " ".join(notes))
@@ -83,7 +83,12 @@ def _about_account(account, found: AccountFact) -> list[str]:
 	return notes
 
 
-def _about_endpoint(account, endpoints: list[EndpointFact]) -> list[str]:
+def _about_endpoint(account, gateway) -> list[str]:
+	frappe.db.commit()  # nosemgrep - no lock waits for the network
+	try:
+		endpoints = gateway.endpoints()
+	except GatewayError as error:
+		return [_("Where messages are sent could not be read: {0}").format(error)]
 	ours = next((one for one in endpoints if one.endpoint == account.webhook_endpoint), None)
 	if ours is None:
 		if any(one.url == account.webhook_address for one in endpoints) and accounts.signing_secrets(account):

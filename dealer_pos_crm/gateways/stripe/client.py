@@ -45,12 +45,12 @@ _METADATA_LENGTH = 500
 http_client_factory: Callable[[], Any] | None = None
 
 
-def mode_of(secret_key: str) -> str:
+def mode_of(key: str) -> str:
 	"""``Test`` or ``Live``, as the key's beginning says; empty for what is no secret key."""
 	for prefix in ("sk", "rk"):
-		if secret_key.startswith(f"{prefix}_test_"):
+		if key.startswith(f"{prefix}_test_"):
 			return TEST
-		if secret_key.startswith(f"{prefix}_live_"):
+		if key.startswith(f"{prefix}_live_"):
 			return LIVE
 	return ""
 
@@ -64,12 +64,20 @@ def _labels(metadata: Mapping[str, Any]) -> dict[str, str]:
 	return {str(name): str(value)[:_METADATA_LENGTH] for name, value in metadata.items() if value is not None}
 
 
+class _Unsaid(str):
+	"""A text that is sent and not shown: whoever writes down what a call held leaves it out."""
+
+	def __repr__(self) -> str:
+		return "'…'"
+
+
 class Gateway:
 	"""``api_base``: another address than Stripe's, for tests; only with a test key."""
 
-	def __init__(self, secret_key: str, *, api_base: str | None = None, http_client: Any = None) -> None:
+	# ``key``, as a variable of that name is left out when Frappe writes an error down with what it held.
+	def __init__(self, key: str, *, api_base: str | None = None, http_client: Any = None) -> None:
 		stripe = library()
-		mode = mode_of(secret_key)
+		mode = mode_of(key)
 		if not mode:
 			raise ValueError("a secret key begins with sk_test_, sk_live_, rk_test_ or rk_live_")
 		if mode == LIVE and (api_base or http_client or http_client_factory):
@@ -77,7 +85,7 @@ class Gateway:
 		self.live = mode == LIVE
 		made = http_client or (http_client_factory() if http_client_factory else None)
 		self._client = stripe.StripeClient(
-			secret_key,
+			key,
 			# Uploads have an address of their own, and would leave for the real one.
 			base_addresses={"api": api_base, "files": api_base} if api_base else None,
 			max_network_retries=RETRIES,
@@ -169,7 +177,7 @@ class Gateway:
 			},
 		}
 		if email:
-			params["customer_email"] = email
+			params["customer_email"] = email = _Unsaid(email)
 		return self._ask(reading.session, self._v1.checkout.sessions.create, params, _keyed(key))
 
 	def session(self, session: str) -> SessionFact:

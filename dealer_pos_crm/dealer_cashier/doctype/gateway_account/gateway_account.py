@@ -84,19 +84,17 @@ class GatewayAccount(Document):
 
 	def _turn_secret(self) -> None:
 		"""A new signing secret: messages under way are still signed with the one before."""
-		new = _entered(self.webhook_secret)
-		if not new:
+		secret = _entered(self.webhook_secret)
+		if not secret:
 			return
-		self.webhook_secret = new
-		if not new.startswith("whsec_"):
+		self.webhook_secret = secret
+		if not secret.startswith("whsec_"):
 			frappe.throw(_("That is no signing secret. It begins with whsec_"))
 		if self.is_new():
 			return
-		standing = frappe.get_doc(self.doctype, self.name).get_password(
-			"webhook_secret", raise_exception=False
-		)
-		if standing and standing != new:
-			self.previous_webhook_secret = standing
+		token = frappe.get_doc(self.doctype, self.name).get_password("webhook_secret", raise_exception=False)
+		if token and token != secret:
+			self.previous_webhook_secret = token
 			self.previous_secret_until = now_datetime() + PREVIOUS_SECRET_GOOD
 
 	def _one_of_company(self) -> None:

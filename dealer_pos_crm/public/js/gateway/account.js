@@ -104,7 +104,9 @@ function next(frm, state, keys) {
 		return note(
 			"orange",
 			html`<b>${__("Card money cannot be booked yet.")}</b> ${__("Missing: {0}.", [labels])}
-			${button("set_up", __("Set Up Card Accounting"))}`
+			${frappe.model.can_create("Account") && frappe.model.can_create("Mode of Payment")
+				? button("set_up", __("Set Up Card Accounting"))
+				: __("Somebody who may create accounts and modes of payment has to set this up.")}`
 		);
 	}
 	if (!state.messages) {
