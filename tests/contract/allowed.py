@@ -265,7 +265,7 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 COMMITS: dict[str, tuple[int, str]] = {
 	"dealer_pos_crm/dealer_cashier/card_payments/booking.py": (
 		3,
-		"a charge and its Payment Entry are one piece of work; why it failed is kept in the next",
+		"a charge and its Payment Entry are one piece of work; why it failed, and its trace, are kept in the next",
 	),
 	"dealer_pos_crm/dealer_cashier/card_payments/payment.py": (
 		2,

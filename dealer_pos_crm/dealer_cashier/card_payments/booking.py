@@ -37,32 +37,22 @@ def book(name: str, *, by_person: bool = False) -> str:
 	and wants it booked as it is. Raises ``TryAgain`` when others hold the documents; the sweep comes back.
 	"""
 	messages = len(frappe.local.message_log)
-	why = ""
+	reasons: list[str] = []
 	for way in (_into_its_document, _on_account):
 		try:
-			state = _by_somebody(way, name, why, by_person)
+			state = _by_somebody(way, name, " ".join(reasons), by_person)
 			frappe.db.commit()  # nosemgrep - a charge and its Payment Entry are one piece of work
 			return state
 		except (TryAgain, frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 			raise  # nothing is wrong with the way; it is taken again
-		except (Refused, frappe.ValidationError) as error:
-			frappe.db.rollback()
-			del frappe.local.message_log[messages:]
-			why = _reason(error) if not why else _("{0} On account: {1}").format(why, _reason(error))
 		except Exception as error:
 			frappe.db.rollback()
 			del frappe.local.message_log[messages:]
-			frappe.log_error(
-				title=_("Card payment {0} could not be booked").format(name)[:140],
-				reference_doctype=DOCTYPE,
-				reference_name=name,
-			)
-			frappe.db.commit()  # nosemgrep - the trace of it, for who keeps the system
-			why = _("{0} ({1})").format(
-				why or _("An error of the system, see the Error Log"), type(error).__name__
-			)
-	state = _not_booked(name, why)
-	frappe.db.commit()  # nosemgrep
+			reason = _reason(error) or _trace(name, error)
+			if reason not in reasons:
+				reasons.append(reason)
+	state = _not_booked(name, " ".join(reasons))
+	frappe.db.commit()  # nosemgrep - why it waits is kept, and told
 	return state
 
 
@@ -104,9 +94,25 @@ def _may_book(user: str) -> bool:
 
 
 def _reason(error: Exception) -> str:
+	"""Why a document or the books do not take the money, for people; empty for what nobody meant to say."""
 	if isinstance(error, Refused):
-		return strip_html(_(error.template).format(*error.values))
-	return strip_html(cstr(error)).strip() or type(error).__name__
+		text = strip_html(_(error.template).format(*error.values)).strip()
+	elif isinstance(error, frappe.ValidationError):
+		text = strip_html(cstr(error)).strip() or type(error).__name__
+	else:
+		return ""
+	return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def _trace(name: str, error: Exception) -> str:
+	"""A fault of the program is kept for who keeps the system."""
+	frappe.log_error(
+		title=_("Card payment {0} could not be booked").format(name)[:140],
+		reference_doctype=DOCTYPE,
+		reference_name=name,
+	)
+	frappe.db.commit()  # nosemgrep - the trace of it, whatever comes next
+	return _("An error of the system ({0}), see the Error Log.").format(type(error).__name__)
 
 
 def _lock(name: str) -> tuple[Any, Any]:

@@ -94,7 +94,7 @@ def submitted(entry: Any) -> None:
 		{
 			"booking": (Booking.BOOKED if used else Booking.ON_ACCOUNT).value,
 			"payment_entry": entry.name,
-			"booking_note": _("{0} took the place of {1}").format(entry.name, entry.amended_from),
+			"booking_note": None,
 		},
 		notify=True,
 	)

@@ -9,7 +9,7 @@ from dealer_pos_crm.gateways.errors import Busy, Declined, KeyConflict, Rejected
 
 
 class CallRefused(frappe.ValidationError):
-	"""The provider said no; nothing was done. ``code`` is its word for it."""
+	"""The provider said no; nothing was done. ``code``: what kind of no, as Declined."""
 
 	code: str = ""
 

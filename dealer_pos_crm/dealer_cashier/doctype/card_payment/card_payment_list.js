@@ -1,7 +1,8 @@
 frappe.listview_settings["Card Payment"] = {
-	add_fields: ["test_mode", "booking", "currency", "status"],
+	add_fields: ["test_mode", "booking", "currency", "status", "amount"],
 	get_indicator: (doc) => dealer.card_payment.indicator(doc),
 	onload(listview) {
 		dealer.list.sorted_by(listview, "creation", "desc");
+		dealer.list.columns(listview, ["customer_name", "amount", "booking"]);
 	},
 };

@@ -33,5 +33,5 @@ export function indicator(doc) {
 	const word = lost ? doc.booking || "Not Booked" : doc.status;
 	const tone = lost ? booking_color(word) : color(word);
 	const filter = lost && doc.booking ? `booking,=,${doc.booking}` : `status,=,${doc.status}`;
-	return [doc.test_mode ? __("{0} (test mode)", [__(word)]) : __(word), tone, filter];
+	return [doc.test_mode ? __("{0}, test", [__(word)]) : __(word), tone, filter];
 }
