@@ -498,31 +498,89 @@ def state_of(card: str) -> tuple:
 	)
 
 
-def test_messages_in_every_order_lead_to_the_same_end(account, fake):
-	"""Paid, refunded in part, disputed: with each message twice, in random orders, the books end the same."""
+def history(fake, charge) -> list:
+	"""What happens at the provider after a payment, a step at a time."""
+	made = {}
+
+	def refund(amount):
+		made["refund"] = fake.refunds.create({"charge": charge, "amount": amount})["id"]
+
+	def dispute():
+		made["dispute"] = fake.bank.dispute(charge, amount=50_00)["id"]
+
+	return [
+		lambda: refund(100_00),
+		lambda: refund(30_00),
+		lambda: fake.bank.fail_refund(made["refund"]),
+		dispute,
+		lambda: fake.bank.decide(made["dispute"], "lost"),
+	]
+
+
+def test_messages_in_every_order_lead_to_the_same_end(own):
+	"""Paid, refunded twice, one of it failed, disputed and lost. Messages come twice, late and reordered, some while
+	it still goes on and some after all is over; the books end the same."""
+	account, fake = own
 	ends = set()
-	for seed in range(5):
+	for seed in range(4):
+		chance = random.Random(seed)
 		card = pay(account, fake)
 		page = fake.object(frappe.db.get_value("Card Payment", card, "session_id"))
 		charge = fake.object(page["payment_intent"])["latest_charge"]
-		fake.refunds.create({"charge": charge, "amount": 100_00})
-		fake.bank.dispute(charge, amount=50_00)
-		mail = fake.pending_webhooks()
-		order = [*mail, *mail]
-		random.Random(seed).shuffle(order)
-		for delivery in order:
-			assert cards.bring(delivery).status == 200
-		for name in frappe.get_all(EVENT, {"event_id": ("in", [one.event for one in mail])}, pluck="name"):
-			due_again = frappe.db.get_value(EVENT, name, "status") == "Failed"
-			if due_again:
-				inbox.work(name, by_hand=True)
-		rows = frappe.get_all(
-			EVENT, {"event_id": ("in", [one.event for one in mail])}, ["status", "event_type", "reason"]
-		)
+		mail, waiting = [], []
+		for step in [*history(fake, charge), None]:
+			fresh = fake.pending_webhooks()
+			mail += fresh
+			waiting += [*fresh, *fresh]
+			chance.shuffle(waiting)
+			now = len(waiting) if step is None else chance.randint(0, len(waiting)) * (seed % 3 > 0)
+			for delivery in waiting[:now]:
+				assert cards.bring(delivery).status == 200
+			del waiting[:now]
+			if step:
+				step()
+		ids = [one.event for one in mail]
+		for name in frappe.get_all(EVENT, {"event_id": ("in", ids), "status": "Failed"}, pluck="name"):
+			inbox.work(name, by_hand=True)
+		rows = frappe.get_all(EVENT, {"event_id": ("in", ids)}, ["status", "event_type", "reason"])
 		assert len(rows) == len(mail) and {one.status for one in rows} == {"Done"}, rows
 		ends.add(repr(state_of(card)))
 	assert len(ends) == 1, ends
 	assert "'Captured', 500.0, 100.0, 50.0" in ends.pop()
+
+
+def test_every_kind_we_listen_to_is_worked_on_whatever_it_is_about(own):
+	"""Of each kind: one about something of ours, one about something that is not there. No error of the program."""
+	account, fake = own
+	card = pay(account, fake)
+	page = fake.object(frappe.db.get_value("Card Payment", card, "session_id"))
+	intent = fake.object(page["payment_intent"])
+	place = fake.locations.create({"display_name": "Showroom"})
+	things = {
+		"payment_intent": intent,
+		"checkout.session": page,
+		"charge": fake.object(intent["latest_charge"]),
+		"refund": fake.refunds.create({"charge": intent["latest_charge"], "amount": 100}),
+		"charge.dispute": fake.bank.dispute(intent["latest_charge"], amount=500),
+		"payout": fake.advance_to_payout(),
+		"terminal.reader": fake.readers.create(
+			{"registration_code": "simulated-s700", "label": "x", "location": place["id"]}
+		),
+	}
+	endpoint = doc_of(account).webhook_endpoint
+	errors = frappe.db.count("Error Log")
+	for kind in webhooks.EVENTS:
+		thing = things[max((name for name in things if kind.startswith(f"{name}.")), key=len)]
+		got = cards.bring(fake.webhooks.wrap(kind, thing, endpoint))
+		assert (got.status, got.outcome) == (200, "Ignored" if "reader" in kind else "Done"), (
+			kind,
+			got.reason,
+		)
+		gone = {**thing, "id": "gone", "payment_intent": None}
+		got = cards.bring(fake.webhooks.wrap(kind, gone, endpoint))
+		assert got.status == 200 and got.outcome in ("Given Up", "Ignored") and got.reason, (kind, got)
+	assert frappe.db.count("Error Log") == errors
+	assert len(entries(card)) == 1
 
 
 def test_the_same_message_fifty_times_at_once_is_one(account, site):
