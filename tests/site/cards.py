@@ -79,7 +79,10 @@ def fake_of(account: str) -> Fake:
 
 @contextmanager
 def use_fake(*fakes: Fake) -> Iterator[InProcess]:
-	"""Whoever asks for a client of a card provider meanwhile talks to these; all of the run's by default."""
+	"""Whoever asks for a client of a card provider meanwhile talks to these; all of the run's by default.
+
+	Afterwards every call that did something must have carried a key of ours.
+	"""
 	transport = InProcess(*(fakes or FAKES.values()))
 	before = stripe_client.http_client_factory
 	stripe_client.http_client_factory = lambda: transport
@@ -89,6 +92,8 @@ def use_fake(*fakes: Fake) -> Iterator[InProcess]:
 	finally:
 		stripe_client.http_client_factory = before
 		accounts.forget_clients()
+	careless = [path for path in transport.careless if not path.startswith("/v1/webhook_endpoints/")]
+	assert careless == [], "called without an idempotency key of ours"
 
 
 def begin(

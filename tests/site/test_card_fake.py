@@ -29,7 +29,7 @@ def test_the_account_is_ready_to_take_money(account: str, fake: Fake) -> None:
 	doc = frappe.get_doc("Gateway Account", account)
 	assert [field for field in (*accounts.BOOKS, "bank_account") if not doc.get(field)] == []
 	assert (doc.mode, doc.currency, doc.provider_account) == ("Test", "USD", fake.account_id)
-	assert accounts.usable(doc.company).name == account
+	assert accounts.of_company(doc.company) == account and accounts.lacking(account) == []
 	assert accounts.client(account).account().account == fake.account_id
 
 

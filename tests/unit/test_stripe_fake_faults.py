@@ -7,7 +7,7 @@ import json
 import pytest
 import stripe
 
-from tests.stripe_fake import Fake, client
+from tests.stripe_fake import Fake, InProcess, client
 from tests.unit.stripe_helpers import BEGIN, paid, refused, session
 
 PAY = {"amount": 1000, "currency": "usd"}
@@ -233,3 +233,13 @@ def test_a_live_endpoint_is_on_https() -> None:
 		{"url": "http://dealer.example/hook", "enabled_events": ["*"]},
 	)
 	assert session(client(live)).livemode is True
+
+
+def test_calls_without_a_key_of_ones_own_are_noted() -> None:
+	fake = Fake(start=BEGIN)
+	transport = InProcess(fake)
+	api = stripe.StripeClient(fake.key, http_client=transport)
+	api.v1.customers.create({}, {"idempotency_key": "site:customer:1"})
+	assert transport.careless == []
+	api.v1.customers.create({})
+	assert transport.careless == ["/v1/customers"]
