@@ -108,6 +108,25 @@ def act(deposit: str, kind: str, values: dict, key: str, user: str | None = None
 		return actions.act(deposit, kind, values, key)
 
 
+def ask_to_pay(values: dict, key: str) -> dict:
+	from dealer_pos_crm.dealer_cashier.pay_requests import request
+
+	return request.create(values, key)
+
+
+def pay_page_start(token: str, seen: str, version: str, amount: str = "") -> dict:
+	from dealer_pos_crm.dealer_cashier.pay_requests import page
+
+	with _as("Guest"):
+		return page.start(token, seen=seen, typed=amount, version=version, agreed=True)
+
+
+def cancel_pay_request(name: str) -> dict:
+	from dealer_pos_crm.dealer_cashier.pay_requests import request
+
+	return request.cancel(name, "Somebody else bought it")
+
+
 def decide(action: str, user: str) -> dict:
 	from dealer_pos_crm.dealer_cashier.deposits import actions
 
@@ -436,6 +455,9 @@ JOBS = {
 		take,
 		take_card,
 		act,
+		ask_to_pay,
+		cancel_pay_request,
+		pay_page_start,
 		decide,
 		cancel,
 		submit,

@@ -23,7 +23,7 @@ from dealer_pos_crm.dealer_crm.messages import consent, sender
 from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.domain import form_token
 from dealer_pos_crm.domain.form_token import FormToken
-from tests.site import billing, cards
+from tests.site import billing, cards, showroom
 from tests.site import factories as f
 from tests.stripe_fake import Fake, PageClosed
 
@@ -753,3 +753,17 @@ def test_a_repair_order_is_paid_by_its_link(fake: Fake) -> None:
 	pay(doc, fake)
 	order.reload()
 	assert (doc.status, doc.paid_amount, order.payment_status) == ("Paid", due, "Paid")
+
+
+def test_money_down_on_a_deal_becomes_its_deposit(fake: Fake) -> None:
+	showroom.set_up_showroom()
+	deal = showroom.make_deal()
+	frappe.db.set_value("Customer", deal.customer, "email_id", EMAIL)
+	frappe.db.commit()
+	doc = ask("Deal Jacket", deal.name, amount=250, channel="Link Only")
+	assert (doc.amount_basis, doc.customer, doc.deal) == ("Fixed", deal.customer, deal.name)
+	pay(doc, fake)
+	held = frappe.get_all("Deposit", {"deal": deal.name}, ["status", "held_amount"])
+	assert (doc.status, doc.paid_amount) == ("Paid", 250)
+	assert [(row.status, row.held_amount) for row in held] == [("Held", 250)]
+	assert start(doc, seen="250.00")["state"] == "paid"

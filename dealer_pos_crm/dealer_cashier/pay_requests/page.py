@@ -216,6 +216,9 @@ def start(token: str, *, seen: str, typed: str | None, version: str, agreed: boo
 		sessions.look(name)
 		for _round in range(_ROUNDS):
 			answer = _prepare(name, seen, typed, version, agreed)
+			if answer["state"] == "wait":
+				sessions.go(answer["card"])  # raises while it is not known
+				continue
 			if answer["state"] != "close":
 				break
 			for attempt in answer["attempts"]:
@@ -223,7 +226,7 @@ def start(token: str, *, seen: str, typed: str | None, version: str, agreed: boo
 			sessions.look(name, ended=True)
 		if answer["state"] == "open":
 			return sessions.go(answer["card"])
-		return {"state": "down"} if answer["state"] == "close" else answer
+		return {"state": "down"} if answer["state"] in ("close", "wait") else answer
 	except (GatewayError, outbox.CallRefused, outbox.CallUndecided) as error:
 		frappe.logger("dealer_pos_crm").warning("the pay page of %s: %s", name, error)
 		frappe.db.rollback()
@@ -267,6 +270,8 @@ def _prepare(name: str, seen: str, typed: str | None, version: str, agreed: bool
 	request.keep(doc)
 	if card := sessions.reusable(due.cards, amount):
 		return {"state": "open", "card": card.name}
+	if card := sessions.unanswered(due.cards, amount):
+		return {"state": "wait", "card": card.name}
 	if attempts := sessions.close_all(doc, cards=due.cards, now=True):
 		return {"state": "close", "attempts": attempts}
 	return {"state": "open", "card": sessions.begin(doc, due, amount)}

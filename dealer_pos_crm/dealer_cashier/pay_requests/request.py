@@ -30,6 +30,8 @@ _CHANGEABLE = ("channel", "email", "phone", "message")
 
 def locked(name: str):
 	"""The request with its row locked."""
+	# Before anything else is read: who had to wait reads what the other one committed.
+	frappe.db.get_value(DOCTYPE, name, "name", for_update=True)
 	return frappe.get_doc(DOCTYPE, name, for_update=True)
 
 
@@ -229,6 +231,8 @@ def _check_room(request) -> None:
 	if not request.for_doctype:
 		return
 	rows = _open_rows(request)
+	if any(row.client_key == request.client_key for row in rows):
+		raise frappe.DuplicateEntryError(DOCTYPE, request.client_key)  # the same click came first
 	currency = request.currency
 	asked = Money.zero(currency)
 	for row in rows:
@@ -248,7 +252,7 @@ def _open_rows(request) -> list:
 	row = frappe.qb.DocType(DOCTYPE)
 	return (
 		frappe.qb.from_(row)
-		.select(row.name, row.status, row.amount, row.paid_amount)
+		.select(row.name, row.status, row.amount, row.paid_amount, row.client_key)
 		.where((row.for_name == request.for_name) & (row.for_doctype == request.for_doctype))
 		.where(row.status.isin([*ALIVE, Status.DRAFT.value]))
 		.orderby(row.name)

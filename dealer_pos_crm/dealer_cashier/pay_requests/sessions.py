@@ -53,6 +53,17 @@ def reusable(cards: list, amount: Money):
 	return None
 
 
+def unanswered(cards: list, amount: Money):
+	"""A payment of another amount whose page is being opened at this moment, or was and nobody knows: until
+	that is known no other page is opened."""
+	since = now_datetime() - _UNANSWERED
+	for card in reversed(cards):
+		waits = card.status == "Waiting" and not card.session_id and get_datetime(card.creation) > since
+		if waits and rounded(card.amount, amount.currency) != amount:
+			return card
+	return None
+
+
 def begin(request, due: standing.Due, amount: Money) -> str:
 	"""Write down a payment of this amount and the call that opens its page. Returns the Card Payment."""
 	owed = due.owed or subjects.free(request.customer, request.company, request.what, request.department)
