@@ -33,8 +33,8 @@ _REQUESTS = (
 		event_type="pay_request.sent",
 		title="The pay request has not been opened: {amount} for {what}",
 		talking_points=(
-			"Did the message arrive? Check the address or the number, send it again while you speak, or take the money "
-			"another way."
+			"Did the message arrive? Check the address or the number, send it again while you speak, or take "
+			"the money another way."
 		),
 		about="pay_request",
 		stops=PAID | ENDED | {"pay_request.sent", "pay_request.opened", "pay_request.failed"},
@@ -45,7 +45,8 @@ _REQUESTS = (
 		event_type="pay_request.opened",
 		title="The pay request was opened and not paid: {amount} for {what}",
 		talking_points=(
-			"They have looked at it. Ask what keeps them: the amount, the terms, the card? Offer another way to pay."
+			"They have looked at it. Ask what keeps them: the amount, the terms, the card? Offer another way "
+			"to pay."
 		),
 		about="pay_request",
 		stops=PAID | ENDED | {"pay_request.sent", "pay_request.opened", "pay_request.failed"},
@@ -67,8 +68,8 @@ _REQUESTS = (
 		event_type="pay_request.failed",
 		title="A payment failed: {amount} for {what}",
 		talking_points=(
-			"The bank said no: {reason}. Call before they give up: another card, a smaller part, or cash and cheque at "
-			"the counter. The link works again as it is."
+			"The bank said no ({reason}). Call before they give up: another card, a smaller part, or cash and "
+			"cheque at the counter. The link works again as it is."
 		),
 		about="pay_request",
 		stops=PAID | ENDED | {"pay_request.sent", "pay_request.failed"},
@@ -79,8 +80,8 @@ _REQUESTS = (
 		event_type="pay_request.expired",
 		title="The pay request ran out unpaid: {amount} for {what}",
 		talking_points=(
-			"Is the matter still alive? Send it again with a new day, or settle what it was for: the hold, the visit, "
-			"the deal."
+			"Is the matter still alive? Send it again with a new day, or settle what it was for: the hold, "
+			"the visit, the deal."
 		),
 		about="pay_request",
 		stops=PAID | {"pay_request.sent", "pay_request.cancelled", "payment.late"},
@@ -94,7 +95,8 @@ _PAYMENTS = (
 		event_type="payment.failed",
 		title="A card was declined and nothing was paid since: {amount} for {what}",
 		talking_points=(
-			"The bank said no: {reason}. Ask for another card or another way to pay, before the car or the key leaves."
+			"The bank said no ({reason}). Ask for another card or another way to pay, before the car or the "
+			"key leaves."
 		),
 		conditions=(Condition("pay_request", "is not set"),),  # else the pay request says it
 		about="customer",
@@ -107,8 +109,8 @@ _PAYMENTS = (
 		event_type="payment.unapplied",
 		title="{amount} came by card and could not be used: {what}",
 		talking_points=(
-			"{reason} The money is here. Apply it to what the customer owes, or give it back to the same card; then "
-			"tell the customer which."
+			"The money is here ({reason}). Apply it to what the customer owes, or give it back to the same "
+			"card; then tell the customer which."
 		),
 		about="card_payment",
 		stops=GOES_BACK,
@@ -119,8 +121,8 @@ _PAYMENTS = (
 		event_type="payment.late",
 		title="{amount} came after the end, or twice: {what}",
 		talking_points=(
-			"{reason} Keep it only if the customer wants that; else give it back to the same card today, before they "
-			"ask their bank."
+			"It came too late or twice ({reason}). Keep it only if the customer wants that; else give it back "
+			"to the same card today, before they ask their bank."
 		),
 		about="card_payment",
 		stops=GOES_BACK,
@@ -129,13 +131,15 @@ _PAYMENTS = (
 	Rule(
 		name="Card payment: the gateway gave no answer",
 		event_type="gateway.failed",
-		title="Nobody knows yet what became of it: {amount}, {what}",
+		title="Nobody knows yet what became of it: {what} {amount}",
 		talking_points=(
-			"{reason} Do not charge again before it is known. Look at the card money that waits, and at the gateway's "
-			"own page."
+			"Do not charge again before it is known ({reason}). Look at the card money that waits, and at the "
+			"gateway's own page."
 		),
 		about="card_payment",
 		department="Accounting",
+		wait=hours(1),  # the responsible person has a task at once; this is for what stays undecided
+		wait_clock=Clock.BUSINESS,
 		stops=GOES_BACK | {"deposit.taken", "payment.failed", "payment.received", "refund.failed"},
 		**_within(2),
 	),
@@ -171,8 +175,8 @@ _REFUNDS = (
 		event_type="refund.requested",
 		title="A refund of {amount} waits for your approval: {what}",
 		talking_points=(
-			"Reason given: {reason}. Look at what the terms say. Approve it, or turn it down and say why; who asked may "
-			"not approve."
+			"Look at the reason given ({reason}) and at what the terms say. Approve it, or turn it down and "
+			"say why; who asked may not approve."
 		),
 		about="card_payment",
 		owner=Owner.ROUND_ROBIN,
@@ -185,8 +189,8 @@ _REFUNDS = (
 		event_type="refund.failed",
 		title="A refund of {amount} did not reach the customer: {what}",
 		talking_points=(
-			"{reason} The money is back with us and still theirs. Agree another way with the customer: a transfer or a "
-			"cheque."
+			"The money is back with us and still theirs ({reason}). Agree another way with the customer: a "
+			"transfer or a cheque."
 		),
 		about="card_payment",
 		stops=frozenset({"refund.requested", "refund.paid", "deposit.refunded"}),
@@ -209,8 +213,9 @@ _DISPUTES = (
 		name="Dispute: answer it",
 		title="A customer disputes {amount}: {what}",
 		talking_points=(
-			"Reason: {reason}. Gather receipt, accepted terms, approvals and messages, look through them and send them "
-			"before the day given; afterwards it is lost. Do not refund what is disputed: that pays twice."
+			"Their reason: {reason}\nGather receipt, accepted terms, approvals and messages, look through "
+			"them and send them before the day given; afterwards it is lost. Do not refund what is disputed: "
+			"that pays twice."
 		),
 		anchor="due_at",
 		wait=days(-60),  # at once, for no provider gives longer; due on the provider's day
@@ -221,8 +226,8 @@ _DISPUTES = (
 		name="Dispute: nothing to answer",
 		title="A customer disputes {amount}, and there is no day to answer by: {what}",
 		talking_points=(
-			"Reason: {reason}. Read what the provider says; call the customer, who may withdraw it. Do not refund what "
-			"is disputed: that pays twice."
+			"Their reason: {reason}\nRead what the provider says; call the customer, who may withdraw it. Do "
+			"not refund what is disputed: that pays twice."
 		),
 		conditions=(Condition("due_at", "is not set"),),
 		**_DISPUTE,

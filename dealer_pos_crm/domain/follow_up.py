@@ -214,7 +214,8 @@ class Rule:
 		"""When the promise opens and when it is due. It never opens before its event.
 
 		An opening that the event is too late for still sets the due time, as long as that lies ahead: a
-		call before the end of a hold of four hours is due when the hold ends.
+		call before the end of a hold of four hours is due when the hold ends. What is
+		counted back from a moment that has passed already has a day at most.
 		"""
 		anchor = self._anchor_of(event)
 		if anchor is None:
@@ -222,7 +223,12 @@ class Rule:
 		wanted = _after(anchor, self.wait, self.wait_clock, hours)
 		opens = max(wanted, event.happened_at)
 		due = self._due_after(wanted, hours)
-		return opens, due if due > opens else self._due_after(opens, hours)
+		if due > opens:
+			return opens, due
+		late = self._due_after(opens, hours)
+		if self.wait.value < 0 and anchor <= opens and self.due_clock is Clock.CALENDAR:
+			late = min(late, opens + timedelta(days=1))
+		return opens, late
 
 	def _due_after(self, opens: datetime, hours: BusinessHours) -> datetime:
 		if self.due_clock is Clock.BUSINESS and self.due.unit is Unit.DAYS:

@@ -87,7 +87,7 @@ CASES = {
 		told("payment.late"), TUESDAY, datetime(2026, 3, 4, 9), ("card_payment", "CARD-1"),
 	),
 	"Card payment: the gateway gave no answer": (
-		told("gateway.failed"), TUESDAY, TUESDAY.replace(hour=17), ("card_payment", "CARD-1"),
+		told("gateway.failed"), TUESDAY.replace(hour=16), TUESDAY.replace(hour=18), ("card_payment", "CARD-1"),
 	),
 	"Hold on a card: about to end": (
 		told("authorisation.ending", facts={"until": "2026-03-04T15:00:00"}),
@@ -189,6 +189,12 @@ def test_a_request_sent_again_is_waited_for_anew():
 	assert by_cause[again.key].opens_at == datetime(2026, 3, 6, 8)  # Thursday is a holiday
 
 
+def test_a_dispute_that_is_known_too_late_is_looked_at_within_a_day():
+	past = {**DUE_AT, "facts": {"due_at": "2026-03-01T23:59:00"}}
+	made = of(house(told("dispute.opened", **past)), "Dispute: answer it")
+	assert (made.opens_at, made.due_at) == (TUESDAY, TUESDAY + timedelta(days=1))
+
+
 def test_two_disputes_of_one_payment_are_two_matters():
 	second = {**DUE_AT, "reference_name": "DSP-2"}
 	store = house(
@@ -256,5 +262,5 @@ def test_a_call_that_is_nobodys_is_somebodys_task():
 		nobody, replace(nobody, key="another", occasion="another", happened_at=TUESDAY + timedelta(minutes=1))
 	)
 	assert [f.status for f in store.follow_ups.values()] == [Status.PLANNED] * 2
-	open_due(TUESDAY + timedelta(hours=1), store)
+	open_due(TUESDAY + timedelta(hours=2), store)
 	assert names(store, Status.OPEN) == ["Card payment: the gateway gave no answer"] * 2

@@ -79,6 +79,7 @@ def _tell_spine(attempt) -> None:
 		customer=about.pop("customer", None),
 		company=attempt.company,
 		reference=(DOCTYPE, str(attempt.name)),
+		actor=frappe.get_cached_value("Gateway Account", attempt.gateway_account, "responsible"),
 		reason=attempt.explanation,
 		facts={"what": attempt.operation, "mode": "Test" if attempt.test_mode else "Live"},
 		**about,
