@@ -247,8 +247,21 @@ def _of_the_terminal(customer: str) -> dict:
 	case.update({"company": f.COMPANY, "currency": "USD", "amount": 10, "dispute_key": f.key()})
 	case.flags.of_the_provider = True
 	case.insert()
+	attempt = frappe.get_doc(
+		{
+			"doctype": "Payment Attempt",
+			"operation": "Payment",
+			"status": "Done",
+			"gateway_account": "None",
+			"idempotency_key": f.key(),
+		}
+	)
+	attempt.flags.of_the_house = attempt.flags.ignore_links = True
+	attempt.insert()
 	return {
+		"attempt": attempt.name,
 		"gateway.account": _gateway_account(),
+		**_of_pay_requests(deposit),
 		"gateway.name": 1,
 		"case": case.name,
 		"reader": reader.name,
@@ -260,6 +273,33 @@ def _of_the_terminal(customer: str) -> dict:
 		"purpose": "Loaner",
 		"needed_until": frappe.utils.add_to_date(None, hours=3),
 		"code": "simulated-wpe",
+	}
+
+
+def _of_pay_requests(customer: str, invoice: str, account: str) -> dict:
+	"""A draft that nobody was sent."""
+	asked = frappe.get_doc(
+		{
+			"doctype": "Pay Request",
+			"customer": customer,
+			"company": f.COMPANY,
+			"amount": 10,
+			"currency": "USD",
+			"what": "Nothing yet",
+			"gateway_account": account,
+			"for_doctype": "Sales Invoice",
+			"for_name": invoice,
+			"client_key": f.key(),
+			"token_nonce": f.key(),
+		}
+	)
+	asked.flags.of_the_house = True
+	asked.insert()
+	return {
+		"pay_request": asked.name,
+		"for_doctype": "Sales Invoice",
+		"for_name": invoice,
+		"given": 1,
 	}
 
 

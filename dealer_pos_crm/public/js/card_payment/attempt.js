@@ -7,6 +7,8 @@ import { money, when } from "../desk/words";
 import { test_mode } from "./form";
 import { call_color } from "./status";
 
+// Said at the top already.
+const SAID = ["operation", "status", "amount", "about_doctype", "about_name", "requested_by", "explanation", "error"];
 const API = "dealer_pos_crm.api.card_payment.";
 
 export async function refresh(frm) {
@@ -18,17 +20,22 @@ export async function refresh(frm) {
 		return;
 	}
 	frm.set_read_only();
+	for (const field of SAID) frm.toggle_display(field, false);
 	const { name } = frm.doc;
+	const top = frm.fields_dict.overview.$wrapper;
+	if (top.data("attempt") !== name) {
+		top.data("attempt", name).html(`<div class="dlr-overview dlr-skeleton" aria-busy="true"></div>`);
+	}
 	let facts;
 	try {
 		facts = await call(`${API}get_attempt`, { attempt: name }, { type: "GET" });
 	} catch (refusal) {
-		intro(frm, trusted(refusal.message), "red");
+		top.html(String(html`<div class="dlr-note dlr-note-red"><div>${trusted(refusal.message)}</div></div>`));
 		return;
 	}
 	if (frm.doc.name !== name) return;
 	meet(facts.people);
-	intro(frm, overview(frm.doc, facts), "");
+	top.html(String(overview(frm.doc, facts)));
 	buttons(frm, facts);
 }
 
