@@ -64,6 +64,37 @@ FILES: Mapping[Section, str] = {
 WHOLE_PACK = "uncategorized_file"
 
 
+# What happened between the customer and us: all that a bank gets to read of a timeline. What the house did for
+# itself (who was asked to approve, what a car cost, who worked on a lead) never leaves it.
+SHOWN_EVENTS: frozenset[str] = frozenset(
+	{
+		"appointment.booked", "appointment.confirmed", "appointment.kept", "appointment.missed",
+		"appointment.cancelled", "appointment.rescheduled",
+		"authorisation.placed", "authorisation.captured", "authorisation.released", "authorisation.expired",
+		"consent.given", "consent.revoked",
+		"deal.opened", "deal.contracted", "deal.delivered", "deal.delivery_undone", "deal.unwound",
+		"deposit.requested", "deposit.taken", "deposit.applied", "deposit.refunded", "deposit.forfeited",
+		"deposit.moved", "deposit.reinstated", "deposit.hold_expired", "deposit.cancelled",
+		"inspection.done",
+		"invoice.issued", "invoice.credited", "invoice.cancelled",
+		"job.recommended", "job.approved", "job.declined", "job.deferred", "job.withdrawn", "job.revised",
+		"job.done",
+		"message.sent", "message.received",
+		"part.ordered", "part.arrived", "part.delayed",
+		"pay_request.sent", "pay_request.opened", "pay_request.paid", "pay_request.part_paid",
+		"pay_request.failed", "pay_request.expired", "pay_request.cancelled", "pay_request.changed",
+		"payment.received", "payment.failed", "payment.reversed",
+		"refund.paid", "refund.requested", "refund.failed",
+		"ro.opened", "ro.promised", "ro.ready", "ro.closed", "ro.reopened", "ro.cancelled", "ro.invoiced", "ro.paid",
+		"terms.accepted",
+		"test_drive.taken", "test_drive.returned",
+		"vehicle.held", "vehicle.released", "vehicle.sold", "vehicle.returned",
+		"visit.made",
+		"we_owe.promised", "we_owe.done", "we_owe.cancelled",
+	}
+)  # fmt: skip
+
+
 class Proof(str, Enum):
 	"""What may be shown. Whether the dealership has it is for the documents to say."""
 

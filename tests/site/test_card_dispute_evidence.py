@@ -20,8 +20,9 @@ from dealer_pos_crm.dealer_cashier.disputes import case as cases
 from dealer_pos_crm.dealer_cashier.gateway import outbox
 from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.dealer_setup.refusals import DealerRefusal
+from dealer_pos_crm.dealer_showroom.documents import checklist
 from tests.site import billing as b
-from tests.site import cards
+from tests.site import cards, showroom
 from tests.site import disputes as d
 from tests.site import factories as f
 from tests.site.disputes import CASE, disputed, for_deposit, paid, steps
@@ -178,6 +179,55 @@ def test_a_repair_order_shows_who_agreed_to_what_when_and_how(house):
 	assert "Front brake pads" not in words(parts["receipt"]).partition("Record of the Payment")[0]
 
 
+def uploaded() -> str:
+	"""A signed page as a telephone makes it, private, on nothing yet."""
+	picture = io.BytesIO()
+	Image.effect_noise((60, 80), 40).save(picture, "PNG")
+	file = frappe.get_doc(
+		{"doctype": "File", "file_name": f"{f.key()[:8]}.png", "is_private": 1, "content": picture.getvalue()}
+	).insert()
+	frappe.db.commit()
+	return file.name
+
+
+def test_a_deals_signed_papers_go_in_and_sensitive_ones_only_when_asked_for_by_who_may(house, quick):
+	showroom.set_up_showroom()
+	for name in frappe.get_all("Deal Document Template", pluck="name"):
+		frappe.db.set_value("Deal Document Template", name, "enabled", 1)
+	deal = showroom.make_deal(deal_type="Finance")
+	kept = {}
+	for row in deal.documents:
+		if row.document in ("Buyer's order", "Photo ID", "Credit application"):
+			checklist.receive(deal.name, row.name, uploaded())
+			frappe.db.commit()
+			kept[row.document] = bool(cint(row.sensitive))
+	showroom.no_papers()
+	assert {True, False} == set(kept.values())
+	open_, secret = ({name for name, hidden in kept.items() if hidden is value} for value in (False, True))
+	card = paid(house, subjects.owed("Deal Jacket", deal.name), 750)
+	_dispute, case = disputed(house, card)
+	assert case.deal == deal.name
+
+	def titles() -> set[str]:
+		case.reload()
+		return {row["title"] for row in json.loads(case.pack_index)}
+
+	with f.logged_in(house.accountant):
+		made = api.make_pack(case.name)
+		frappe.db.commit()
+		assert open_ <= titles() and not secret & titles()
+		assert any("sensitive" in line for line in made["left_out"])
+		api.make_pack(case.name, with_sensitive=True)
+		frappe.db.commit()
+	assert open_ | secret <= titles()
+	with f.logged_in(f.make_user(roles.SERVICE_MANAGER)):
+		with pytest.raises(frappe.PermissionError):
+			api.make_pack(case.name, with_sensitive=True)
+		api.make_pack(case.name)
+		frappe.db.commit()
+	assert not secret & titles()
+
+
 def test_a_paper_that_cannot_be_made_is_named_and_the_others_go_in(house, quick, monkeypatch):
 	card, deposit = for_deposit(house)
 	_dispute, case = disputed(house, card)
@@ -275,6 +325,9 @@ def test_staging_lays_texts_and_papers_at_the_provider_and_submits_nothing(house
 	assert whole == pack.content_of(case)
 	assert row["evidence"]["receipt"] and row["evidence"]["customer_signature"]
 	assert "dispute.evidence_staged" in steps(case.name)
+	with pytest.raises(frappe.ValidationError, match="staged at the provider"):
+		pack.file_of(case).delete()
+	frappe.db.rollback()
 	request = frappe.get_last_doc("Payment Attempt", {"about_name": case.name})
 	assert "collected" not in request.request_values  # what is sent stands on the case, not in the box
 

@@ -11,6 +11,7 @@ from dealer_pos_crm.domain.dispute_evidence import (
 	LONGEST_IN_ALL,
 	LONGEST_TEXT,
 	REASONS,
+	SHOWN_EVENTS,
 	TEXTS,
 	WHOLE_PACK,
 	Advice,
@@ -164,3 +165,12 @@ def test_nobody_is_advised_to_refund_what_the_bank_has_taken():
 			)
 			is Advice.DO_NOT_REFUND
 		)
+
+
+def test_a_bank_reads_what_happened_with_the_customer_and_nothing_of_the_house():
+	from dealer_pos_crm.domain.event import EVENT_TYPES
+
+	assert SHOWN_EVENTS <= EVENT_TYPES
+	inside = ("compliance.", "claim.", "dispute.", "gateway.", "lead.", "product.", "survey.", "trade.", "customer.")
+	assert not [kind for kind in SHOWN_EVENTS if kind.startswith(inside)]
+	assert not SHOWN_EVENTS & {"deal.approval_asked", "deal.approved", "deal.funded", "vehicle.repriced"}

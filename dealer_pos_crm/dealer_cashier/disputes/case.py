@@ -52,7 +52,7 @@ def observe(account: Any, fact: DisputeFact, *, read_at: datetime | None = None)
 		_set_sums(card)
 	_tell(doc, before)
 	booking.book(doc, account)
-	if before.new:
+	if before.new or (doc.told and not before.told):
 		_prepare_later(doc.name)
 	return doc.name
 

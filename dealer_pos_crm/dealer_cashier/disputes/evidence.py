@@ -4,7 +4,6 @@ Nothing a person wrote is overwritten: only empty fields are filled. What is gat
 by the check list and by the papers of the pack alike.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,10 +15,9 @@ from frappe.utils import cint, cstr, format_date, get_datetime, getdate, strip_h
 from dealer_pos_crm.dealer_cashier.money import rounded, shown
 from dealer_pos_crm.dealer_cashier.printing.words import moment, plain
 from dealer_pos_crm.dealer_cashier.receipts import address_of
-from dealer_pos_crm.dealer_crm.confidential import hidden
 from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.people import names_of
-from dealer_pos_crm.domain.dispute_evidence import Answer, Proof, cut
+from dealer_pos_crm.domain.dispute_evidence import SHOWN_EVENTS, Answer, Proof, cut
 
 DOCTYPE = "Dispute Case"
 MOST_EVENTS = 300
@@ -55,7 +53,7 @@ class Known:
 	refunds: list = field(default_factory=list)
 	events: list = field(default_factory=list)
 	messages: list = field(default_factory=list)
-	more_messages: int = 0
+	more_messages: bool = False
 
 	@property
 	def handed_over(self) -> bool:
@@ -79,8 +77,11 @@ class Known:
 		return [row.sensitive_document for row in self.deal.documents if row.sensitive_document]
 
 
-def gather(case: Any) -> Known:
-	"""Read what is known. Whoever calls has the right to the case."""
+def gather(case: Any, *, briefly: bool = False) -> Known:
+	"""Read what is known. Whoever calls has the right to the case.
+
+	``briefly``: enough to say what there is; of the timeline nothing, of the messages the last one.
+	"""
 	known = Known(case)
 	if not case.card_payment:
 		return known
@@ -108,8 +109,13 @@ def gather(case: Any) -> Known:
 		["name", "amount", "currency", "status", "requested_at", "settled_on", "reason"],
 		order_by="creation, name",
 	)
+	if briefly:
+		known.messages = _messages(known, 1)
+		return known
 	known.events = _events(known)
-	known.messages, known.more_messages = _messages(known)
+	known.messages = _messages(known, MOST_MESSAGES + 1)
+	known.more_messages = len(known.messages) > MOST_MESSAGES
+	known.messages = known.messages[-MOST_MESSAGES:]
 	return known
 
 
@@ -167,7 +173,7 @@ _EVENT_FIELDS = {
 
 
 def _events(known: Known) -> list:
-	"""What happened around the payment, oldest first; what only some may know is no evidence."""
+	"""What happened around the payment, oldest first; what the house did for itself is not shown."""
 	found: dict[str, Any] = {}
 	for doctype, name in subjects(known):
 		field_name = _EVENT_FIELDS.get(doctype)
@@ -175,27 +181,22 @@ def _events(known: Known) -> list:
 			continue
 		for row in frappe.get_all(
 			"Customer Event",
-			{field_name: name, "event_type": ("not in", [*_hidden(), "gateway.failed"])},
+			{field_name: name, "event_type": ("in", sorted(SHOWN_EVENTS))},
 			["name", "event_type", "title", "happened_at", "pay_request"],
 			order_by="happened_at desc, name desc",
 			limit=MOST_EVENTS,
 		):
 			found[row.name] = row
 	rows = sorted(found.values(), key=lambda row: (row.happened_at, cint(row.name)))
-	return [row for row in rows if not row.event_type.startswith("dispute.")][-MOST_EVENTS:]
+	return rows[-MOST_EVENTS:]
 
 
-def _hidden() -> Iterable[str]:
-	# The pack leaves the house: alerts of a check never go with it, whoever makes it.
-	return hidden("Guest")
-
-
-def _messages(known: Known) -> tuple[list, int]:
-	"""Messages with the customer about these documents, oldest first; and how many more there are."""
+def _messages(known: Known, most: int) -> list:
+	"""The last messages with the customer about these documents, oldest first."""
 	communication = frappe.qb.DocType("Communication")
 	pairs = subjects(known)
 	if not pairs:
-		return [], 0
+		return []
 	wanted = None
 	for doctype, name in pairs:
 		one = (communication.reference_doctype == doctype) & (communication.reference_name == name)
@@ -214,11 +215,11 @@ def _messages(known: Known) -> tuple[list, int]:
 		)
 		.where(wanted)
 		.where(communication.communication_type == "Communication")
-		.orderby(communication.communication_date, communication.name)
-		.limit(MOST_MESSAGES + 1_000)
+		.orderby(communication.communication_date, communication.name, order=frappe.qb.desc)
+		.limit(most)
 		.run(as_dict=True)
 	)
-	return rows[-MOST_MESSAGES:], max(0, len(rows) - MOST_MESSAGES)
+	return rows[::-1]
 
 
 # --- Written down -------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ DOCTYPE = "Dispute Case"
 
 def of(name: str) -> dict:
 	case = frappe.get_doc(DOCTYPE, name)
-	known = evidence.gather(case)
+	known = evidence.gather(case, briefly=True)
 	there = evidence.proofs(known)
 	reason = shown.reason_of(cstr(case.reason_code))
 	state = DisputeState(case.state)

@@ -191,6 +191,18 @@ def _hang(name: str, data: bytes, index: list[dict], left_out: list[str]) -> dic
 	}
 
 
+def check_file(file: Any) -> None:
+	"""A pack that lies at the provider is not deleted by hand."""
+	if file.attached_to_doctype != DOCTYPE or not file.attached_to_name:
+		return
+	told = frappe.db.get_value(DOCTYPE, file.attached_to_name, "evidence_json")
+	if told and json.loads(told).get("file") == file.name:
+		frappe.throw(
+			_("{0} was staged at the provider and stays on file").format(file.file_name),
+			title=_("Not possible"),
+		)
+
+
 def _was_staged(case: Any, file: Any) -> bool:
 	"""What lies at the provider stays on file as it was sent."""
 	return cstr(json.loads(case.evidence_json or "{}").get("file")) == file.name

@@ -336,7 +336,9 @@ def _messages(known: evidence.Known) -> bytes:
 		)
 	facts = [Fact(_("Customer"), plain(known.case.customer_name))]
 	if known.more_messages:
-		facts.append(Fact(_("Earlier"), _("{0} older messages are left out").format(known.more_messages)))
+		facts.append(
+			Fact(_("Earlier"), _("Only the last {0} messages are shown").format(evidence.MOST_MESSAGES))
+		)
 	paper = _page(known, _("Messages with the Customer"), known.case.name, "", facts=tuple(facts))
 	return rendering.of_paper(paper, lines)
 
