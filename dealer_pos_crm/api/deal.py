@@ -2,6 +2,7 @@
 
 import frappe
 
+from dealer_pos_crm.dealer_cashier.card_refunds import sending
 from dealer_pos_crm.dealer_showroom.deals import (
 	board,
 	holding,
@@ -109,7 +110,8 @@ def lose(deal: str, reason: str, note: str | None = None, deposits: str | list |
 	_may(deal, "write")
 	answers = frappe.parse_json(deposits) or []
 	_may_settle(answers)
-	return losing.lose(deal, reason, note, answers)
+	with sending.here():  # what was paid by card goes back to it now
+		return losing.lose(deal, reason, note, answers)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -23,7 +23,7 @@ from dealer_pos_crm.dealer_cashier.printing.refund import refund_slip
 from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.dealer_setup.refusals import DealerRefusal
 from dealer_pos_crm.domain.gateway import RefundState
-from tests.site import billing, cards
+from tests.site import billing, cards, showroom
 from tests.site import factories as f
 from tests.site import refund_house as h
 from tests.site.checks import everything_right, figures
@@ -827,6 +827,37 @@ def test_the_slip_of_a_payment_that_is_no_deposits(account, fake):
 # --- All of it together --------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("how", ["it arrives", "it is refused"])
+def test_the_deal_dies_and_its_deposit_finds_its_way_back(account, fake, how):
+	from dealer_pos_crm.api import deal as doors
+
+	showroom.set_up_showroom()
+	deal = showroom.make_deal()
+	deposit, card = h.pay_deposit(
+		account,
+		fake,
+		250,
+		customer=frappe.get_doc("Customer", deal.customer),
+		vehicle=frappe.get_doc("Dealer Vehicle", deal.vehicle),
+		deal=deal.name,
+	)
+	if how == "it is refused":
+		fake.refunds.create({"charge": card.charge_id})
+	frappe.db.commit()
+	done = doors.lose(deal.name, "Price", None, [{"deposit": deposit.name, "do": "Refund"}])
+	frappe.db.commit()
+	assert done["lost"]
+	everything_right(deposit)
+	if how == "it arrives":
+		assert (only_refund(card).status, deposit.status) == ("Refunded", "Refunded")
+		h.check_books(card, fake)
+	else:  # the money is still theirs, and somebody has to know
+		assert (only_refund(card).status, deposit.status) == ("Failed", "Held")
+		assert "refund.failed" in f.event_types(card_payment=card.name)
+	deal.reload()
+	assert deal.stage == "Lost"
+
+
 def test_a_repair_order_that_was_paid_by_card_is_owed_again(account, fake):
 	order, invoice = _order_paid_by_card(account, fake)
 	card = frappe.get_last_doc("Card Payment", {"repair_order": order.name})
@@ -866,7 +897,7 @@ def test_a_failed_refund_is_a_promise_until_the_money_has_gone_back(account, fak
 	assert frappe.db.get_value("Follow Up", promises, "status") == "Stopped"
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_whatever_happens_the_books_are_the_providers(account, fake, seed):
 	"""Refunds here and there, answers that get lost, news in any order: captured less refunded is what stands
 	on the clearing account, and what the deposit says is what the ledger says."""
