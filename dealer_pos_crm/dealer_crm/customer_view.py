@@ -11,6 +11,7 @@ from dealer_pos_crm.dealer_crm.confidential import hidden
 from dealer_pos_crm.dealer_setup.people import in_rows, names_of
 from dealer_pos_crm.dealer_setup.settings import companies
 from dealer_pos_crm.domain.deposit import HOLDING
+from dealer_pos_crm.domain.pay_request import LIVE
 
 PAGE = 20
 
@@ -19,6 +20,7 @@ def overview(customer: str) -> dict:
 	"""Everything above the fold, and the first page of events. Sums are in each company's currency."""
 	may = {
 		"see_deposits": bool(frappe.has_permission("Deposit", "read")),
+		"see_pay_requests": bool(frappe.has_permission("Pay Request", "read")),
 		"see_deals": bool(frappe.has_permission("Deal Jacket", "read")),
 		"open_deal": bool(frappe.has_permission("Deal Jacket", "create")),
 		"see_vehicles": bool(frappe.has_permission("Dealer Vehicle", "read")),
@@ -32,6 +34,7 @@ def overview(customer: str) -> dict:
 		"is_dealership": bool(companies()),
 		"money": money(customer) if may["see_deposits"] else [],
 		"deposits": _deposits(customer) if may["see_deposits"] else [],
+		"pay_requests": _pay_requests(customer) if may["see_pay_requests"] else [],
 		"deals": deals if may["see_deals"] else [],
 		"vehicles": _vehicles(customer) if may["see_vehicles"] else [],
 		"follow_ups": follow_ups,
@@ -118,6 +121,30 @@ def _deposits(customer: str) -> list[dict]:
 			"taken_on",
 		],
 		order_by="`tabDeposit`.creation desc",
+		limit=PAGE,
+	)
+
+
+def _pay_requests(customer: str) -> list[dict]:
+	"""What the customer is asked to pay by a link, or will be by itself."""
+	return frappe.get_list(
+		"Pay Request",
+		filters={
+			"customer": customer,
+			"status": ("in", ["Draft", *(status.value for status in LIVE)]),
+		},
+		fields=[
+			"name",
+			"what",
+			"status",
+			"amount",
+			"paid_amount",
+			"currency",
+			"expires_at",
+			"automatic_at",
+			"test_mode",
+		],
+		order_by="creation desc",
 		limit=PAGE,
 	)
 

@@ -258,10 +258,11 @@ def _of_the_terminal(customer: str) -> dict:
 	)
 	attempt.flags.of_the_house = attempt.flags.ignore_links = True
 	attempt.insert()
+	account = _gateway_account()
 	return {
 		"attempt": attempt.name,
-		"gateway.account": _gateway_account(),
-		**_of_pay_requests(deposit),
+		"gateway.account": account,
+		**_of_pay_requests(customer, paid, account),
 		"gateway.name": 1,
 		"case": case.name,
 		"reader": reader.name,
