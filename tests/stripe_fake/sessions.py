@@ -126,10 +126,12 @@ class Sessions:
 		if params.get("customer"):
 			fake.store.get("customer", params["customer"], "customer", status=400)
 		lines, total, currency = self._lines(params)
-		# Whoever calls does not know that this clock was put forward.
-		callers_now = now - fake.clock.ahead()
-		expires = params.get("expires_at", callers_now + LONGEST)
-		if not callers_now + SHORTEST <= expires <= callers_now + LONGEST:
+		# Whoever calls may not know that this clock was put forward, and count from the machine's.
+		asked = params.get("expires_at", now + LONGEST)
+		behind = next(
+			(by for by in (0, fake.clock.ahead()) if now + SHORTEST <= asked + by <= now + LONGEST), None
+		)
+		if behind is None:
 			raise refused(
 				"The `expires_at` timestamp must be at least 30 minutes and at most 24 hours from Checkout Session "
 				"creation.",
@@ -145,13 +147,13 @@ class Sessions:
 			currency=currency,
 			created=now,
 			livemode=fake.livemode,
-			expires_at=expires,
+			expires_at=asked,
 			metadata=merged_metadata({}, params.get("metadata")),
 			payment_method_types=params.get("allowed_payment_method_types") or ["card"],
 			url=f"{fake.page_base or 'https://checkout.stripe.com'}/pay/{name}",
 			**{field: params[field] for field in CARRIED if field in params},
 		)
-		fake.store.hidden(name).update(lines=lines, intent=intent, expires=expires + fake.clock.ahead())
+		fake.store.hidden(name).update(lines=lines, intent=intent, expires=asked + behind)
 		return fake.store.add(row)
 
 	def _lines(self, params: Row) -> tuple[list[Row], int, str]:

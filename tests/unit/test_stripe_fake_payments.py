@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import stripe
 
-from tests.stripe_fake import Fake, PageClosed, client
+from tests.stripe_fake import Fake, InProcess, PageClosed, client
 from tests.unit.stripe_helpers import BEGIN, hold, line, paid, refused, session
 
 Both = tuple[Fake, stripe.StripeClient]
@@ -305,3 +305,29 @@ def test_metadata_is_changed_key_by_key(both: Both) -> None:
 	api.v1.payment_intents.update(intent, {"metadata": {"a": "", "c": "3"}})
 	assert fake.object(intent)["metadata"] == {"b": "2", "c": "3"}
 	refused(api.v1.payment_intents.update, intent, {"amount": 5})
+
+
+def test_a_caller_may_live_on_the_machines_clock_or_on_the_fakes() -> None:
+	fake = Fake()
+	api = client(fake)
+	machine = fake.clock.now()
+	fake.clock.advance(days=3)
+	by_machine = session(api, expires_at=machine + 3600)
+	by_fake = session(api, expires_at=fake.clock.now() + 3600)
+	refused(lambda: session(api, expires_at=machine + 90_000))
+	fake.clock.advance(minutes=59)
+	assert fake.payer.abandon(by_machine.id).outcome == fake.payer.abandon(by_fake.id).outcome == "left"
+	fake.clock.advance(minutes=2)
+	for gone in (by_machine, by_fake):
+		with pytest.raises(PageClosed):
+			fake.payer.pay(gone.id)
+
+
+def test_two_accounts_side_by_side_and_a_rolled_key() -> None:
+	first, second = Fake(start=BEGIN), Fake(start=BEGIN)
+	transport = InProcess(first, second)
+	apis = [stripe.StripeClient(fake.key, http_client=transport) for fake in (first, second)]
+	assert [api.v1.accounts.retrieve_current().id for api in apis] == [first.account_id, second.account_id]
+	second.key = "sk_test_rolled"
+	assert isinstance(refused(apis[1].v1.accounts.retrieve_current), stripe.AuthenticationError)
+	assert len(second.calls("?")) + len(second.calls("accounts.retrieve_current")) == 2
