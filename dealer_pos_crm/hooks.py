@@ -220,6 +220,7 @@ scheduler_events = {
 		],
 	},
 	"hourly_long": [
+		"dealer_pos_crm.dealer_cashier.card_refunds.sweep.run",
 		"dealer_pos_crm.dealer_cashier.disputes.sweep.run",
 		"dealer_pos_crm.dealer_cashier.payouts.reading.sweep",
 	],

@@ -943,3 +943,64 @@ def _something(chance, account, fake, deposit, card) -> None:
 		told(account, fake, chance.choice(made)["id"])
 	elif do == "sweep":
 		h.later()
+
+
+def test_what_nobody_said_anything_of_is_asked_for(account, fake):
+	from dealer_pos_crm.dealer_cashier.card_refunds import sweep
+
+	deposit, card = h.pay_deposit(account, fake, 40)
+	fake.bank.next_refund("pending")
+	h.refund_deposit(deposit, 40)
+	row = only_refund(card)
+	fake.bank.settle_refund(row.refund_id)  # its message is lost
+	sweep.run()
+	row.reload()
+	assert row.status == "Pending"  # it was heard of a moment ago
+	frappe.db.set_value("Card Refund", row.name, "seen_at", frappe.utils.add_to_date(None, hours=-13))
+	frappe.db.commit()
+	fake.fail_next("refunds.retrieve", "500", times=4)
+	sweep.run()
+	fake.faults.clear()
+	row.reload()
+	assert row.status == "Pending"
+	sweep.run()
+	row.reload()
+	assert row.status == "Refunded"
+	h.check_books(card, fake)
+
+
+def test_what_could_not_be_put_right_is_tried_again_by_itself(account, fake, monkeypatch):
+	from dealer_pos_crm.dealer_cashier.card_refunds import booking, sweep
+
+	deposit, card = h.pay_deposit(account, fake, 40)
+	made = fake.refunds.create({"charge": card.charge_id, "amount": 1_000})
+	with monkeypatch.context() as patched:
+		patched.setattr(booking, "enter", lambda *_a: frappe.throw("The year is closed"))
+		told(account, fake, made["id"])
+	row = only_refund(card)
+	assert (row.status, row.payment_entry) == ("Refunded", None)
+	assert overview.of(row.name)["meaning"]["tone"] == "red"
+	todo = frappe.get_last_doc("ToDo", {"reference_name": row.name})
+	assert "The year is closed" in todo.description
+	sweep.run()
+	row.reload()
+	assert row.payment_entry
+	everything_right(deposit)
+	h.check_books(card, fake)
+	assert frappe.db.get_value("ToDo", todo.name, "status") == "Closed"
+
+
+def test_the_deposit_shows_what_is_under_way_and_what_came_back(account, fake):
+	from dealer_pos_crm.dealer_cashier.deposits import overview as of_deposit
+
+	deposit, card = h.pay_deposit(account, fake, 40)
+	fake.bank.next_refund("pending")
+	h.refund_deposit(deposit, 30)
+	(shown,) = of_deposit.of(deposit.name)["card_refunds"]
+	assert (shown.status, shown.amount, shown.card) == ("Pending", 30, "Visa ending 4242")
+	fake.bank.fail_refund(only_refund(card).refund_id)
+	told(account, fake, only_refund(card).refund_id)
+	(shown,) = of_deposit.of(deposit.name)["card_refunds"]
+	assert (shown.status, shown.failure) == ("Failed", "The card was reported lost or stolen")
+	(way,) = of_deposit.of(deposit.name)["ways"]
+	assert (way["card"], way["left"], way["most"], way["why_not"]) == ("Visa ending 4242", 40, 40, "")

@@ -195,6 +195,25 @@ def _why_not(card, amount: Money) -> str:
 	return ""
 
 
+def open_of(deposit: str) -> list[dict]:
+	"""Refunds of a deposit to its cards that are not over, or that failed while their money is still held."""
+	entry = frappe.qb.DocType("Payment Entry")
+	row = frappe.qb.DocType("Card Refund")
+	rows = (
+		frappe.qb.from_(row)
+		.join(entry)
+		.on(entry.name == row.payment_entry)
+		.select(row.name, row.status, row.amount, row.currency, row.failure, row.card_payment)
+		.where((entry.dealer_deposit == deposit) & (row.status != "Refunded"))
+		.orderby(row.creation, order=frappe.qb.desc)
+		.limit(3)
+		.run(as_dict=True)
+	)
+	for found in rows:
+		found.card = telling.card_of(frappe.get_doc("Card Payment", found.card_payment))
+	return rows
+
+
 def as_it_stands(done: dict) -> dict:
 	"""What an action returned, with its card refunds as they are after the provider was asked: one that was
 	refused is back in the deposit."""

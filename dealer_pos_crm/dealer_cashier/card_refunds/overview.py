@@ -44,7 +44,10 @@ def of(name: str) -> dict:
 
 
 def meaning(row) -> dict:
-	"""What a status means for the customer, and what happens next. ``tone``: blue, orange, green, red, gray."""
+	"""What a status means for the customer, and what happens next. ``tone``: blue, orange, green, red, gray.
+
+	When it arrives: docs.stripe.com/refunds, "approximately 5-10 business days later, depending upon the bank".
+	"""
 	outside = _("Made at the provider's own site, not here.") if cint(row.outside) else ""
 	text, tone = {
 		Status.REQUESTED: (

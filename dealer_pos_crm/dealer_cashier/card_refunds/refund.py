@@ -122,11 +122,12 @@ def retry(name: str) -> dict:
 		if attempt:
 			outbox.retry(attempt)
 		return result(frappe.get_doc(booking.DOCTYPE, name))
-	return _put_right(name)
+	return put_right(name)
 
 
 @action
-def _put_right(name: str) -> dict:
+def put_right(name: str) -> dict:
+	"""Reverse what failed and still stands, or book what was made outside and is not in the books."""
 	card, row = _locked_request(name)
 	account = frappe.get_doc("Gateway Account", row.gateway_account)
 	status = Status(row.status)

@@ -33,6 +33,7 @@ def of(name: str) -> dict:
 		"modes": payment_modes(deposit.company) if _pays(possible) else [],
 		"ways": cards.ways(deposit) if Action.REFUND.value in possible else [],
 		"usual_mode": usual_mode(deposit.company) if Action.TAKE.value in possible else None,
+		"card_refunds": cards.open_of(name),
 		"vehicle": vehicle_state(deposit.vehicle, deposit.name),
 		"movements": movements,
 		"requests": requests,

@@ -8,7 +8,26 @@ export function overview(doc, facts) {
 	return html`<div class="dlr-overview">
 		<div class="dlr-answer">${amount(doc)} ${purpose(doc, facts)} ${hold(doc, facts)}</div>
 		${held_by_other(doc, facts)} ${(facts.requests || []).map((row) => request(row))}
-		${waiting(facts.waiting || [])}
+		${(facts.card_refunds || []).map((row) => back_to_card(doc, row))} ${waiting(facts.waiting || [])}
+	</div>`;
+}
+
+/** Money that is on its way to a card, or that came back while the deposit still holds it. */
+function back_to_card(doc, row) {
+	const failed = row.status === "Failed";
+	if (failed && !holds_money(doc)) return "";
+	const words = failed
+		? __("{0} did not go back to {1}: {2}. It is held here again: agree another way.")
+		: __("{0} is on its way to {1} ({2}).");
+	return html`<div class="dlr-note dlr-note-${failed ? "red" : "orange"}">
+		<div>
+			${fill(words, [
+				html`<b>${money(row.amount, row.currency)}</b>`,
+				html`<b>${row.card || __("the card")}</b>`,
+				failed ? row.failure : __(row.status),
+			])}
+			${link("Card Refund", row.name)}
+		</div>
 	</div>`;
 }
 
