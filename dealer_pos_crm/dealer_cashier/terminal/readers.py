@@ -72,7 +72,6 @@ def _keep_registration(name: str, fact: ReaderFact, location: str) -> dict:
 			"reader_id": fact.reader,
 			"location_id": fact.location or location,
 			"test_mode": int(not fact.live),
-			"registration_code": None,
 			**_seen(fact),
 		},
 		notify=True,

@@ -157,6 +157,8 @@ words.keep_fresh();
 // Breadcrumbs lead to the workspace of the work, whatever the module.
 const WORKSPACES = {
 	"Dealer Showroom": [
+		"Card Payment",
+		"Card Reader",
 		"Customer Event",
 		"Deal Jacket",
 		"Deal Lost Reason",

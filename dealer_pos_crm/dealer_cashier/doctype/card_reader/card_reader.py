@@ -25,7 +25,6 @@ class CardReader(Document):
 		gateway_account: DF.Link
 		location_id: DF.Data | None
 		reader_id: DF.Data | None
-		registration_code: DF.Data | None
 		seen_at: DF.Datetime | None
 		serial_number: DF.Data | None
 		state: DF.Literal["", "Online", "Offline"]

@@ -100,8 +100,8 @@ function choose(opts, facts) {
 			fieldtype: "Select",
 			fieldname: "reader",
 			label: __("Reader"),
-			default: facts.usual || facts.readers[0].name,
-			options: options_of(facts.readers),
+			default: facts.usual || "",
+			options: options_of(facts.readers, facts.usual),
 		},
 		{ fieldtype: "Section Break", hide_border: 1 },
 		...(opts.fields || []),
@@ -114,9 +114,10 @@ function choose(opts, facts) {
 
 	function refresh() {
 		const { amount, reader } = values();
-		const problem = problem_of(amount, facts) || opts.problem?.(dialog);
+		const problem =
+			problem_of(amount, facts) || (reader ? null : __("Choose the reader.")) || opts.problem?.(dialog);
 		dialog.dlr_area.html(
-			String(html`${test_mode(facts.readers.find((row) => row.name === reader) || {})}
+			String(html`${test_mode(facts.readers.find((row) => row.name === reader) || facts.readers[0])}
 				<div class="dlr-sentence ${problem ? "dlr-problem" : ""}">
 					${problem || sentence(opts, facts, amount, titles[reader])}
 				</div>`)
@@ -168,8 +169,10 @@ function choose(opts, facts) {
 	return dialog;
 }
 
-function options_of(readers) {
-	return readers.map((row) => ({ value: row.name, label: reader_label(row) }));
+/** Nobody's card is asked for at a counter that was not meant: without a usual reader, one is chosen. */
+function options_of(readers, usual) {
+	const rows = readers.map((row) => ({ value: row.name, label: reader_label(row) }));
+	return usual ? rows : [{ value: "", label: "" }, ...rows];
 }
 
 /** A reader that was offline when it was last asked may be back: what the list says is made true. */
@@ -179,7 +182,7 @@ function ask_again(dialog, readers) {
 			({ state }) => {
 				row.state = state;
 				if (dialog.is_visible && !dialog.fields_dict.reader.df.hidden) {
-					dialog.set_df_property("reader", "options", options_of(readers));
+					dialog.set_df_property("reader", "options", options_of(readers, dialog.get_value("reader")));
 				}
 			},
 			() => {} // nobody knows better
