@@ -85,9 +85,6 @@ doc_events = {
 		"on_update": "dealer_pos_crm.listeners.dealer_vehicle.on_update",
 		"validate": "dealer_pos_crm.listeners.dealer_vehicle.validate",
 	},
-	"File": {
-		"on_trash": "dealer_pos_crm.listeners.file.on_trash",
-	},
 	"Journal Entry": {
 		"before_cancel": "dealer_pos_crm.listeners.journal_entry.before_cancel",
 		"on_cancel": "dealer_pos_crm.listeners.journal_entry.on_cancel",

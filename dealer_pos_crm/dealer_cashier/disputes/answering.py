@@ -194,8 +194,9 @@ def _call_stage(gateway: Any, attempt: Any, values: dict) -> dict:
 	sent: dict[str, str] = {**dict.fromkeys(before, _NOTHING), **answer["texts"]}
 	if answer.get("file"):
 		key = attempt.idempotency_key
-		data = frappe.get_doc("File", answer["file"]).get_content()
-		data = data.encode("latin-1") if isinstance(data, str) else data
+		data = pack.bytes_of(answer["file"])
+		if data is None:
+			raise Rejected(_("The evidence pack was deleted. Make it again"), "pack_gone")
 		parts = pack.parts_of(case, data)
 		for field in answer.get("fields") or []:
 			sent[field] = gateway.upload(parts[field], f"{case.name}-{field}.pdf", key=f"{key}:{field}")

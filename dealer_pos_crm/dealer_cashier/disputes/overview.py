@@ -57,7 +57,7 @@ def _next(case: Any, urgency: Urgency) -> str:
 	"""What is to be done now: "pack", "stage", "submit", or nothing."""
 	if urgency in (Urgency.NONE, Urgency.LATE):
 		return ""
-	if not case.pack:
+	if not pack.file_of(case):
 		return "pack"
 	return "submit" if case.staged_round and not _changed(case) else "stage"
 

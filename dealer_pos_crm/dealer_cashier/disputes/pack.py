@@ -58,10 +58,21 @@ def parts_of(case: Any, data: bytes) -> dict[str, bytes]:
 def content_of(case: Any) -> bytes:
 	"""The pack as it hangs on the case."""
 	file = file_of(case)
-	if not file:
-		frappe.throw(_("{0} has no evidence pack yet. Make it first").format(case.name))
-	content = file.get_content()
-	return content.encode("latin-1") if isinstance(content, str) else content
+	data = file and bytes_of(file.name)
+	if not data:
+		frappe.throw(_("{0} has no evidence pack. Make it first").format(case.name))
+	return data
+
+
+def bytes_of(file: str) -> bytes | None:
+	"""A file's content as it is; None when somebody has deleted it."""
+	if not frappe.db.exists("File", file):
+		return None
+	try:
+		with open(frappe.get_doc("File", file).get_full_path(), "rb") as kept:
+			return kept.read()
+	except OSError:
+		return None
 
 
 def file_of(case: Any) -> Any | None:
@@ -189,18 +200,6 @@ def _hang(name: str, data: bytes, index: list[dict], left_out: list[str]) -> dic
 		"too_heavy": len(data) > HEAVIEST,
 		"left_out": left_out,
 	}
-
-
-def check_file(file: Any) -> None:
-	"""A pack that lies at the provider is not deleted by hand."""
-	if file.attached_to_doctype != DOCTYPE or not file.attached_to_name:
-		return
-	told = frappe.db.get_value(DOCTYPE, file.attached_to_name, "evidence_json")
-	if told and json.loads(told).get("file") == file.name:
-		frappe.throw(
-			_("{0} was staged at the provider and stays on file").format(file.file_name),
-			title=_("Not possible"),
-		)
 
 
 def _was_staged(case: Any, file: Any) -> bool:
