@@ -96,6 +96,7 @@ def statements() -> None:
 	from dealer_pos_crm.gateways.stripe import webhooks
 
 	doc = account()
+	inbox.accept(doc, webhooks.parsed(message()), source="Webhook")
 	fact = webhooks.parsed(message())
 	for what in ("a new message", "the same again"):
 		with Count() as count:
