@@ -7,9 +7,8 @@ from dealer_pos_crm.dealer_cashier.payouts.payout import DOCTYPE, LINE
 
 
 def _may_work(payout: str | None) -> None:
-	"""Whoever works on payouts may write Journal Entries."""
-	frappe.has_permission(DOCTYPE, "read", payout, throw=True)
-	frappe.has_permission("Journal Entry", "submit", throw=True)
+	"""Settling and booking: for accountants and the store's manager."""
+	frappe.has_permission(DOCTYPE, "write", payout, throw=True)
 
 
 @frappe.whitelist()
@@ -73,7 +72,7 @@ def book(payout: str) -> dict:
 def look_for_new(gateway_account: str) -> dict:
 	"""Ask the provider for payouts that no message told of."""
 	frappe.has_permission("Gateway Account", "read", gateway_account, throw=True)
-	frappe.has_permission("Journal Entry", "submit", throw=True)
+	frappe.has_permission(DOCTYPE, "write", throw=True)
 	found = reading.look_for_new(gateway_account)
 	return {"found": found}
 

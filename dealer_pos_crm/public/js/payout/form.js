@@ -100,7 +100,7 @@ function departments(facts, currency) {
 
 function buttons(frm) {
 	const { doc } = frm;
-	if (!frappe.model.can_submit("Journal Entry")) return;
+	if (!frappe.model.can_write("Gateway Payout")) return;
 	const again = () => frm.reload_doc();
 	if (doc.status === "Reconciled") {
 		frm.page.set_primary_action(__("Book"), () => book(doc, again));

@@ -71,7 +71,7 @@ function table(page, view, doc) {
 }
 
 function one(row, doc) {
-	const may = frappe.model.can_submit("Journal Entry") && ["Exceptions", "Reconciled"].includes(doc.status);
+	const may = frappe.model.can_write("Gateway Payout") && ["Exceptions", "Reconciled"].includes(doc.status);
 	return html`<tr>
 		<td><div>${words(row.category)}</div>
 			<div class="dlr-small" title="${row.transaction_id}">${exact(row.created_at)}</div></td>
