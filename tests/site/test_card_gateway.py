@@ -232,6 +232,16 @@ def test_nobody_writes_or_deletes_a_message_by_hand(account, fake):
 		kept.delete()
 
 
+def test_an_account_that_was_switched_off_still_hears_of_its_money(own):
+	account, fake = own
+	card = pay(account, fake)
+	frappe.db.set_value("Gateway Account", account, "enabled", 0)
+	frappe.clear_document_cache("Gateway Account", account)
+	frappe.db.commit()
+	assert {one.outcome for one in cards.deliver(fake)} == {"Done"} and len(entries(card)) == 1
+	assert account in accounts.looked_after()
+
+
 # A new secret
 
 
@@ -468,6 +478,25 @@ def test_an_outage_is_told_after_an_hour_and_settled_when_it_is_over(own):
 	catch_up.catch_up(account)
 	frappe.db.commit()
 	assert [task.status for task in tasks("Gateway Account", account)] == ["Closed"]
+	assert not doc_of(account).last_problem
+
+
+def test_a_key_that_cannot_be_used_is_told_at_once_and_fills_no_error_log(own, monkeypatch):
+	"""No key, or one that was encrypted with another site's encryption key."""
+	account, _fake = own
+
+	def broken(*_args):
+		frappe.throw("Encryption key is invalid")
+
+	errors = frappe.db.count("Error Log")
+	monkeypatch.setattr(accounts, "secret_key", broken)
+	for _number in range(2):
+		catch_up.run()
+	assert "Encryption key" in doc_of(account).last_problem and len(tasks("Gateway Account", account)) == 1
+	assert frappe.db.count("Error Log") == errors
+	monkeypatch.undo()
+	catch_up.catch_up(account)
+	frappe.db.commit()
 	assert not doc_of(account).last_problem
 
 

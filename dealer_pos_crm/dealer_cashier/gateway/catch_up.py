@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import cstr, get_datetime, now_datetime, strip_html
 
 from dealer_pos_crm.dealer_cashier.gateway import accounts, failures, inbox
 from dealer_pos_crm.dealer_cashier.gateway.times import utc_time
@@ -44,7 +44,7 @@ def catch_up(name: str) -> int:
 				_keep(names)
 				names = []
 		_keep(names)
-	except GatewayError as error:
+	except (GatewayError, frappe.ValidationError) as error:  # also no key, or one that cannot be decrypted
 		frappe.db.rollback()
 		_no_answer(account, error, started)
 		return new
@@ -84,15 +84,18 @@ def _too_late(account, since: datetime) -> str | None:
 	).format(KEPT.days, account.caught_up_on)
 
 
-def _no_answer(account, error: GatewayError, now: datetime) -> None:
-	reason = (
-		_("The provider does not accept the key: {0}").format(error.message)
-		if isinstance(error, WrongKey)
-		else _("The provider could not be reached: {0}").format(error)
-	)
+def _no_answer(account, error: Exception, now: datetime) -> None:
+	if isinstance(error, WrongKey):
+		reason = _("The provider does not accept the key: {0}").format(error.message)
+	elif isinstance(error, GatewayError):
+		reason = _("The provider could not be reached: {0}").format(error)
+	else:
+		reason = strip_html(cstr(error))
+		frappe.clear_messages()
 	accounts.note_problem(account.name, reason)
 	last = get_datetime(account.caught_up_on or account.creation)
-	if isinstance(error, WrongKey) or now - last > _PATIENCE:
+	by_itself = isinstance(error, GatewayError) and not isinstance(error, WrongKey)
+	if not by_itself or now - last > _PATIENCE:
 		failures.tell(
 			account,
 			title=_("The card provider cannot be asked"),
