@@ -52,7 +52,7 @@ def submit(case: str) -> dict:
 def read_again(case: str) -> dict:
 	"""Ask the provider how the dispute stands now."""
 	_may(case, "write")
-	sweep.read_again(case)
+	sweep.read_again(case, by_person=True)
 	return overview.of(case)
 
 

@@ -168,6 +168,8 @@ def test_a_dispute_of_a_charge_nobody_knows_is_kept_booked_and_tasked_and_linked
 	assert (case.card_payment, case.customer, steps(case.name)) == (None, None, [])
 	assert len(tasks(case.name)) == 1
 	assert entries(case.name) == [("Withdrawal", 500.0), ("Fee", FEE)]
+	assert api.get_overview(case.name)["known"] is False
+	assert api.make_pack(case.name)["left_out"] == []  # a summary of what is known
 
 	frappe.db.set_value(CARD, card.name, "charge_id", charge)
 	frappe.db.set_value(CASE, case.name, "seen_at", add_to_date(now_datetime(), days=-1))
@@ -232,6 +234,17 @@ def test_a_step_back_is_asked_for_again_before_it_is_believed(house, monkeypatch
 	sweep.read_again(case.name)
 	frappe.db.commit()
 	assert case_of(dispute).status == "Open"
+
+
+def test_who_asks_for_it_is_told_when_the_provider_does_not_answer(house):
+	card = paid(house)
+	_dispute, case = disputed(house, card)
+	house.fake.fail_next("disputes.retrieve", "refused", times=2)
+	with pytest.raises(frappe.ValidationError, match="does not answer"):
+		api.read_again(case.name)
+	house.fake.fail_next("disputes.retrieve", "refused", times=2)
+	sweep.read_again(case.name)  # the scheduler asks next time
+	assert api.read_again(case.name)["open"]
 
 
 def test_lost_and_then_won_takes_the_loss_back(house):

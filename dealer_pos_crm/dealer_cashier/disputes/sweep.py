@@ -1,6 +1,7 @@
 """What a message may have missed: undecided cases are read again, and what could not be booked is tried again."""
 
 import frappe
+from frappe import _
 from frappe.utils import add_to_date, now_datetime
 
 from dealer_pos_crm.dealer_cashier.disputes import booking, case
@@ -45,8 +46,10 @@ def _to_read() -> list[str]:
 	)
 
 
-def read_again(name: str) -> None:
-	"""Ask the provider how a dispute stands, and keep that. A provider that cannot be reached is asked next time."""
+def read_again(name: str, *, by_person: bool = False) -> None:
+	"""Ask the provider how a dispute stands, and keep that. A provider that cannot be reached is asked next time;
+	a person who asks is told.
+	"""
 	from dealer_pos_crm.dealer_cashier.gateway import accounts
 
 	account, dispute = frappe.db.get_value(case.DOCTYPE, name, ["gateway_account", "dispute_id"])
@@ -55,8 +58,14 @@ def read_again(name: str) -> None:
 	try:
 		fact = accounts.client(account).dispute(dispute)
 	except Unreachable:
+		if by_person:
+			frappe.throw(
+				_("The card provider does not answer at the moment. The case is as it was; try again later")
+			)
 		return
 	except GatewayError as error:
+		if by_person:
+			frappe.throw(_("The card provider refused to tell: {0}").format(error))
 		# Not a reason to ask at every run: the error says it once a half-day.
 		frappe.db.set_value(case.DOCTYPE, name, "seen_at", began, update_modified=False)
 		frappe.log_error(
