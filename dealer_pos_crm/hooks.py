@@ -30,7 +30,7 @@ page_js = {"point-of-sale": "public/js/pos_page.js"}
 doctype_list_js = {"Lead": "public/js/lead_list.js"}
 
 # Pages for customers
-website_route_rules = [{"from_route": "/dealer-pay/<token>", "to_route": "dealer-pay"}]
+page_renderer = ["dealer_pos_crm.dealer_cashier.pay_requests.rendering.PayPage"]
 after_request = ["dealer_pos_crm.listeners.response.after_request"]
 
 # Prints
