@@ -3,9 +3,11 @@ when they did not come; and who has to know when they cannot be."""
 
 import json
 import random
+import subprocess
 
 import frappe
 import pytest
+from frappe.installer import update_site_config
 from frappe.utils import add_to_date, now_datetime
 
 from dealer_pos_crm.api import gateway as api
@@ -17,6 +19,7 @@ from tests.site import cards
 from tests.site import factories as f
 from tests.site.racers import Racers
 from tests.stripe_fake.server import serve
+from tests.support import SITES, frappe_command
 
 EVENT = inbox.DOCTYPE
 
@@ -403,6 +406,27 @@ def test_an_error_of_the_program_is_logged_and_the_others_go_on(account, fake, m
 	due(one.row)
 	inbox.sweep()
 	assert row(one.row).status == "Done"
+
+
+def test_a_job_works_in_a_process_of_its_own(own, site):
+	"""As a worker starts it: nothing is imported but what the job itself asks for."""
+	account, fake = own
+	pay(account, fake)
+	one = cards.deliver(fake, work=False)[0]
+	update_site_config(accounts.API_BASE, "http://127.0.0.1:9", validate=False)
+	try:
+		subprocess.run(
+			frappe_command(
+				"execute", f"{inbox.__name__}.work", "--kwargs", repr({"name": one.row}), site=site
+			),
+			cwd=SITES,
+			check=True,
+			capture_output=True,
+		)
+	finally:
+		update_site_config(accounts.API_BASE, "None", validate=False)
+	kept = row(one.row)
+	assert kept.status == "Failed" and kept.reason.startswith("The provider could not be asked"), kept.reason
 
 
 def test_what_was_not_started_here_is_ignored(account, fake):

@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 from frappe.utils import add_days, get_link_to_form, get_url, now_datetime
+from frappe.utils.password import get_decrypted_password
 
 from dealer_pos_crm.domain.gateway import EventFact
 from dealer_pos_crm.gateways.stripe.client import LIVE, TEST, Gateway, mode_of
@@ -47,7 +48,7 @@ def forget_clients() -> None:
 
 def secret_key(name: str) -> str:
 	"""The account's key, for the server alone."""
-	key = frappe.utils.password.get_decrypted_password(DOCTYPE, name, "secret_key", raise_exception=False)
+	key = get_decrypted_password(DOCTYPE, name, "secret_key", raise_exception=False)
 	if not key:
 		frappe.throw(
 			_("{0} has no secret key yet. Enter it, then check the connection").format(
