@@ -22,21 +22,25 @@ from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
 
-def lock(cards: Iterable[str]) -> None:
-	"""Lock card payments: they come before the deposit that they paid, and before everything else of it."""
-	for name in sorted(cards):
-		frappe.db.get_value("Card Payment", name, "name", for_update=True)
+def lock(documents: Iterable[tuple[str, str]]) -> None:
+	"""Lock pay requests, then card payments: they come before the deposit that they paid, and before
+	everything else of it. ``documents``: as ``to_lock`` found them."""
+	for doctype, name in sorted(set(documents), key=lambda one: (one[0] != "Pay Request", one)):
+		frappe.db.get_value(doctype, name, "name", for_update=True)
 
 
-def cards_of(deposit: str | None) -> list[str]:
-	"""The card payments of a deposit, to be locked; by a read of a transaction that ends before that."""
+def to_lock(deposit: str | None) -> list[tuple[str, str]]:
+	"""The card payments of a deposit and the requests that they followed, to be locked; by a read of a
+	transaction that ends before that."""
 	rows = frappe.db.sql(
-		"""select distinct dealer_card_payment from `tabPayment Entry`
-		where dealer_deposit = %s and docstatus = 1 and ifnull(dealer_card_payment, '') != ''
-		order by dealer_card_payment""",
+		"""select distinct p.dealer_card_payment, c.pay_request from `tabPayment Entry` p
+		join `tabCard Payment` c on c.name = p.dealer_card_payment
+		where p.dealer_deposit = %s and p.docstatus = 1""",
 		deposit,
 	)
-	return [row[0] for row in rows]
+	return [("Card Payment", card) for card, _request in rows] + [
+		("Pay Request", request) for _card, request in rows if request
+	]
 
 
 def card_behind(payment: str) -> str | None:

@@ -211,7 +211,7 @@ def _alone_with(name: str | None, invoice: str | None = None):
 	payments = frappe.get_all(
 		"Payment Entry", {"dealer_deposit": name, "docstatus": 1}, pluck="name", order_by="name"
 	)
-	paid_by_card = cards.cards_of(name)
+	paid_by_card = cards.to_lock(name)
 	frappe.db.rollback()
 	cards.lock(paid_by_card)
 	if invoice:

@@ -58,7 +58,7 @@ def lose(name: str, reason: str, note: str | None = None, deposits_to: list[dict
 	"""
 	wanted = {cstr(row.get("deposit")): row for row in deposits_to or ()}
 	held_names = [row.name for row in deposits.held_of(name)]
-	cards.lock(card for deposit in held_names for card in cards.cards_of(deposit))
+	cards.lock(document for deposit in held_names for document in cards.to_lock(deposit))
 	money = {deposit: actions.locked(deposit) for deposit in sorted(held_names)}
 	deal = locked(name)
 	with explained():
