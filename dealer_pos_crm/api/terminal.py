@@ -108,6 +108,13 @@ def send(card_payment: str, reader: str | None = None) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+def present_test_card(card_payment: str) -> dict:
+	"""In test mode, at the provider's own test reader: a card is shown."""
+	_may_follow(card_payment)
+	return taking.present_test_card(card_payment)
+
+
+@frappe.whitelist(methods=["POST"])
 def cancel(card_payment: str) -> dict:
 	"""End a payment that nobody was charged for."""
 	_may_follow(card_payment)

@@ -61,7 +61,7 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 		1,
 		"a case is written by the provider's messages; people write their answer on it, with their own right",
 	),
-	"dealer_pos_crm/dealer_cashier/disputes/evidence.py": (
+	"dealer_pos_crm/dealer_cashier/disputes/filling.py": (
 		1,
 		"a job fills in what the documents know when a case is new; a person's right is checked at the door",
 	),
@@ -263,6 +263,10 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 
 # Calls of frappe.db.commit(): file: (how many, why the request's or job's own commit is not enough).
 COMMITS: dict[str, tuple[int, str]] = {
+	"dealer_pos_crm/dealer_cashier/terminal/taking.py": (
+		1,
+		"what was seen of a reader is kept, and nothing is locked while the provider is asked",
+	),
 	"dealer_pos_crm/dealer_cashier/card_payments/booking.py": (
 		3,
 		"a charge and its Payment Entry are one piece of work; why it failed, and its trace, are kept in the next",

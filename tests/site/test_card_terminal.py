@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import frappe
 import pytest
 
-from dealer_pos_crm.dealer_cashier.gateway import accounts
+from dealer_pos_crm.dealer_cashier.gateway import accounts, outbox
 from dealer_pos_crm.dealer_cashier.terminal import following, readers, recovery, taking
+from dealer_pos_crm.dealer_setup import card_accounting
 from dealer_pos_crm.domain.money import Money
 from dealer_pos_crm.gateways.errors import Rejected
 from tests.site import cards
@@ -298,6 +299,43 @@ def test_a_reader_has_one_payment_at_a_time(counter, invoice):
 	assert not frappe.db.exists("Card Payment", {"for_name": other.name})
 
 
+def test_two_windows_put_a_payment_on_the_reader_once(counter, invoice):
+	state = begin(counter, invoice)
+	present(counter, "0002")
+	assert c.look(state)["phase"] == "Declined"
+	one = taking._plan_send(state["name"], None, 1)
+	frappe.db.commit()
+	assert one and taking._plan_send(state["name"], None, 1) is None
+	outbox.run(one)
+	assert c.look(state)["phase"] == "On Reader" and c.look(state)["sends"] == 2
+
+
+def test_a_test_card_is_shown_to_a_test_reader_only(counter, invoice):
+	state = begin(counter, invoice)
+	assert state["simulated"]
+	state = taking.present_test_card(state["name"])
+	assert (state["phase"], state["booking"]) == ("Paid", "Booked")
+	frappe.db.set_value("Card Reader", counter.one.name, "device_type", "stripe_s700")
+	with pytest.raises(frappe.ValidationError, match="test reader"):
+		taking.present_test_card(state["name"])
+	frappe.db.rollback()
+
+
+def test_without_accounts_for_its_books_no_card_is_taken(counter, invoice):
+	frappe.db.set_value("Gateway Account", counter.account, "clearing_account", None)
+	frappe.clear_document_cache("Gateway Account", counter.account)
+	frappe.db.commit()
+	before = len(c.intents(counter.fake))
+	try:
+		with pytest.raises(frappe.ValidationError, match="Clearing Account"):
+			begin(counter, invoice)
+	finally:
+		card_accounting.set_up(f.COMPANY)
+		frappe.clear_document_cache("Gateway Account", counter.account)
+		frappe.db.commit()
+	assert len(c.intents(counter.fake)) == before and holder(counter.one) is None
+
+
 def test_a_reader_that_a_dead_payment_has_is_given_to_the_next(counter, invoice):
 	"""The first cashier's browser is gone; the customer went away, and the reader gave up."""
 	state = begin(counter, invoice)
@@ -516,7 +554,8 @@ def test_messages_alone_bring_a_payment_to_its_end(counter, invoice):
 	assert {one.outcome for one in brought} <= {"Done", "Ignored"}
 	card = c.card_of(state)
 	assert (card.status, card.booking) == ("Captured", "Booked") and len(c.entries(card.name)) == 1
-	assert c.look(state)["phase"] == "Paid" and holder(counter.one) is None
+	recovery.sweep()  # no screen looked, and the reader is free all the same
+	assert holder(counter.one) is None and c.look(state)["phase"] == "Paid"
 
 
 def test_a_message_of_a_reader_that_is_none_of_ours(counter):

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import frappe
-from frappe.utils import cint, get_datetime, now_datetime
+from frappe.utils import cint, cstr, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_cashier.card_payments import subjects
 from dealer_pos_crm.dealer_cashier.money import to_float
@@ -56,6 +56,9 @@ def state(found: Look, note: str = "") -> dict:
 		"silent": found.silent or (found.phase is Phase.STARTING and _tried(found)),
 		"sends": found.sends,
 		"reader_title": reader.title if reader else None,
+		"simulated": bool(
+			card.test_mode and reader and cstr(reader.device_type).startswith(readers.SIMULATED)
+		),
 		"reader_online": bool(seen.reader.online) if seen.reader else None,
 		"reader_problem": seen.reader.failure_message if seen.reader and seen.shows_ours else "",
 		"refusal": seen.refusal,

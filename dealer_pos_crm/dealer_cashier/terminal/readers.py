@@ -18,6 +18,7 @@ from dealer_pos_crm.gateways.errors import GatewayError, Rejected
 
 # The provider's own reader without a body, for a test account.
 TEST_CODE = "simulated-wpe"
+SIMULATED = "simulated_"  # how the kind of such a device begins
 _CHOSEN = "dealer_card_reader"
 _FIELDS = [
 	"name",
@@ -28,6 +29,7 @@ _FIELDS = [
 	"counter",
 	"state",
 	"reader_id",
+	"device_type",
 	"location_id",
 	"test_mode",
 	"card_payment",

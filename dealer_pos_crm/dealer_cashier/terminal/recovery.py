@@ -34,6 +34,27 @@ def sweep() -> None:
 		limit=_AT_ONCE,
 	)
 	each_alone("Card Payment", rows, _look_after, _("Card payment {0} could not be looked at"))
+	each_alone("Card Reader", _kept_for_nothing(), _let_go, _("Card reader {0} could not be let go"))
+
+
+def _kept_for_nothing() -> list[str]:
+	"""Readers whose payment is over: it was told by a message, and no screen looked."""
+	rows = frappe.get_all("Card Reader", {"card_payment": ("is", "set")}, ["name", "card_payment"])
+	over = set(
+		frappe.get_all(
+			"Card Payment",
+			{
+				"name": ("in", [row.card_payment for row in rows]),
+				"status": ("not in", taking.UNSETTLED),
+			},
+			pluck="name",
+		)
+	)
+	return [row.name for row in rows if row.card_payment in over]
+
+
+def _let_go(reader: str) -> None:
+	taking.free(reader)
 
 
 def _look_after(name: str) -> None:

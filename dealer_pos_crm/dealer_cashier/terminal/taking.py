@@ -14,7 +14,7 @@ from frappe.utils import cstr
 
 from dealer_pos_crm.dealer_cashier.card_payments import payment, starting, subjects
 from dealer_pos_crm.dealer_cashier.card_payments.subjects import Owed
-from dealer_pos_crm.dealer_cashier.gateway import outbox
+from dealer_pos_crm.dealer_cashier.gateway import accounts, outbox
 from dealer_pos_crm.dealer_cashier.money import to_money
 from dealer_pos_crm.dealer_cashier.terminal import calls, overview, readers
 from dealer_pos_crm.dealer_cashier.terminal.reading import Look, look
@@ -220,6 +220,22 @@ def _plan_send(name: str, reader: str | None, sends: int) -> str | None:
 		amount=to_money(card.amount, card.currency),
 		values={"card_reader": to, "reader": device.reader_id, "intent": card.intent_id},
 	)
+
+
+def present_test_card(name: str) -> dict:
+	"""Show a test card to the provider's own reader that nobody can stand at. In test mode only."""
+	card = frappe.db.get_value(DOCTYPE, name, ["test_mode", "card_reader", "gateway_account"], as_dict=True)
+	device = frappe.db.get_value(
+		"Card Reader", card.card_reader, ["title", "reader_id", "device_type"], as_dict=True
+	)
+	if not card.test_mode or not cstr(device and device.device_type).startswith(readers.SIMULATED):
+		frappe.throw(_("Only the provider's own test reader takes a test card"))
+	found = look(name)
+	key = f"{frappe.local.site}:{name}:test-card:{found.sends}"
+	frappe.db.commit()  # nosemgrep - what was seen is kept, and nothing is locked while the provider is asked
+	with readers.told(device.title):
+		accounts.client(card.gateway_account).present_test_card(device.reader_id, key=key)
+	return state(name)
 
 
 def cancel(name: str) -> dict:

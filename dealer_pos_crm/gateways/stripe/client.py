@@ -299,6 +299,13 @@ class Gateway:
 			reading.reader, self._v1.terminal.readers.process_payment_intent, reader, params, _keyed(key)
 		)
 
+	def present_test_card(self, reader: str, *, key: str) -> ReaderFact:
+		"""What a customer does with a card, at the provider's own reader without a body; never with a live key."""
+		if self.live:
+			raise ValueError("a test card at a live reader")
+		present = self._client.v1.test_helpers.terminal.readers.present_payment_method
+		return self._ask(reading.reader, present, reader, {}, _keyed(key))
+
 	def cancel_action(self, reader: str, *, key: str) -> ReaderFact:
 		return self._ask(reading.reader, self._v1.terminal.readers.cancel_action, reader, {}, _keyed(key))
 

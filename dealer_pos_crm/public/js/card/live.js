@@ -52,6 +52,9 @@ export function live(opts, dialog, first, again) {
 			const waits = ["On Reader", "Processing"].includes(state.phase) && !state.silent;
 			dialog.dlr_primary(__("Look Again"), () => act("look", { again: true }), waits);
 			if (waits) dialog.dlr_no_primary(); // it comes by itself
+			if (state.simulated && state.phase === "On Reader") {
+				dialog.dlr_extra(__("Present Test Card"), () => act("present_test_card", {}));
+			}
 		}
 		if (may.has("cancel")) dialog.dlr_secondary(__("Cancel Payment"), () => act("cancel", {}));
 	}
