@@ -2,7 +2,7 @@
 
 import frappe
 
-from dealer_pos_crm.dealer_cashier.disputes import answering, evidence, overview, pack, sweep
+from dealer_pos_crm.dealer_cashier.disputes import answering, filling, overview, pack, sweep
 
 DOCTYPE = "Dispute Case"
 
@@ -22,7 +22,7 @@ def get_overview(case: str) -> dict:
 def fill_in(case: str) -> list[str]:
 	"""Fill the empty fields of the answer from our documents. Returns which."""
 	_may(case, "write")
-	return evidence.fill_in(case)
+	return filling.fill_in(case)
 
 
 @frappe.whitelist(methods=["POST"])

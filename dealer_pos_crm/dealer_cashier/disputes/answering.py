@@ -14,7 +14,7 @@ from frappe import _
 from frappe.utils import cint, cstr, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_cashier.disputes import case as cases
-from dealer_pos_crm.dealer_cashier.disputes import evidence, pack
+from dealer_pos_crm.dealer_cashier.disputes import filling, pack
 from dealer_pos_crm.dealer_cashier.gateway import outbox
 from dealer_pos_crm.dealer_cashier.gateway.outbox import Operation
 from dealer_pos_crm.dealer_setup.acting import action
@@ -50,7 +50,7 @@ def submit(name: str) -> dict:
 def digest_of(case: Any) -> str:
 	"""The same for the same answer: what is written, and which pack."""
 	with explained():
-		texts = shown.texts_of(cstr(case.reason_code), evidence.answer_of(case))
+		texts = shown.texts_of(cstr(case.reason_code), filling.answer_of(case))
 	file = pack.file_of(case)
 	told = json.dumps([texts, file.name if file else ""], sort_keys=True)
 	return hashlib.sha256(told.encode()).hexdigest()
@@ -86,7 +86,7 @@ def _plan_staging(name: str) -> str:
 	with explained():
 		_check(case, submitting=False)
 		_check_mode(case)
-		texts = shown.texts_of(cstr(case.reason_code), evidence.answer_of(case))
+		texts = shown.texts_of(cstr(case.reason_code), filling.answer_of(case))
 		file = pack.file_of(case)
 		if not texts and not file:
 			raise Refused(

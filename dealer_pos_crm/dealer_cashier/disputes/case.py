@@ -211,7 +211,7 @@ def _read_again_later(name: str) -> None:
 def _prepare_later(name: str) -> None:
 	"""Write down for the person what the documents say already. Reads many documents: not under these locks."""
 	frappe.enqueue(
-		"dealer_pos_crm.dealer_cashier.disputes.evidence.prepare",
+		"dealer_pos_crm.dealer_cashier.disputes.filling.prepare",
 		queue="short",
 		job_id=f"dealer_dispute_evidence::{frappe.local.site}::{name}",
 		deduplicate=True,

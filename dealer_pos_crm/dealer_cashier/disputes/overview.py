@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, cstr, now_datetime
 
-from dealer_pos_crm.dealer_cashier.disputes import answering, booking, evidence, pack
+from dealer_pos_crm.dealer_cashier.disputes import answering, booking, evidence, filling, pack
 from dealer_pos_crm.dealer_cashier.gateway import outbox
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float
 from dealer_pos_crm.dealer_setup.people import names_of
@@ -73,7 +73,7 @@ def _problem(case: Any, state: DisputeState) -> str:
 	"""Why nothing can be sent any more, or not as it is written."""
 	try:
 		rules.check_stage(case.name, state, answering.due_of(case), now_datetime())
-		shown.texts_of(cstr(case.reason_code), evidence.answer_of(case))
+		shown.texts_of(cstr(case.reason_code), filling.answer_of(case))
 	except Refused as refused:
 		return _(refused.template).format(*refused.values)
 	return ""

@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import cstr, now_datetime, strip_html
 from pypdf import PdfReader, PdfWriter
 
-from dealer_pos_crm.dealer_cashier.disputes import evidence, papers, rendering
+from dealer_pos_crm.dealer_cashier.disputes import evidence, filling, papers, rendering
 from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.domain.dispute_evidence import FILES, HEAVIEST, Section
 
@@ -36,7 +36,7 @@ def make(name: str, *, with_sensitive: bool = False) -> dict:
 	``with_sensitive``: papers of the deal that only some may see; they go in for whoever may, and says so.
 	Returns pages, size in bytes, and what is not in it and why.
 	"""
-	evidence.fill_in(name)
+	filling.fill_in(name)
 	case = frappe.get_doc(DOCTYPE, name)
 	known = evidence.gather(case)
 	made, left_out = _made(known, with_sensitive)
