@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import frappe
+import pytest
 from frappe.utils import add_to_date, flt
 
 from dealer_pos_crm.dealer_cashier.card_payments import payment, starting, subjects
-from dealer_pos_crm.dealer_cashier.card_refunds import sending
+from dealer_pos_crm.dealer_cashier.card_refunds import following, sending
 from dealer_pos_crm.dealer_cashier.gateway import accounts, outbox
 from dealer_pos_crm.dealer_cashier.money import to_money
+from dealer_pos_crm.dealer_setup import roles
+from dealer_pos_crm.dealer_setup.refusals import DealerRefusal
+from tests.site import billing, cards
 from tests.site import factories as f
 
 
@@ -116,3 +122,177 @@ def later(minutes: int = 30) -> None:
 	outbox.sweep()
 	frappe.db.commit()
 
+
+# --- Steps of the tests --------------------------------------------------------------------------------
+
+LIMIT = 1000  # of one person, in Dealer Settings
+
+
+@contextmanager
+def taking_cards(fake):
+	"""The company takes cards through this stand-in. Gives the Gateway Account."""
+	f.make_dealership()
+	name = cards.gateway_account(fake=fake)
+	with cards.use_fake(fake):
+		yield name
+
+
+def people() -> dict[str, str]:
+	"""Who asks and who decides, and the limit of one person."""
+	frappe.db.set_value("Dealer Settings", f.COMPANY, "refund_limit", LIMIT)
+	frappe.clear_document_cache("Dealer Settings", f.COMPANY)
+	frappe.db.commit()
+	return {
+		"cashier": f.make_user(roles.CASHIER, "refund.cashier"),
+		"accountant": f.make_user(roles.ACCOUNTANT, "refund.accountant"),
+		"manager": f.make_user(roles.MANAGER, "refund.manager"),
+	}
+
+
+def calm(fake) -> None:
+	fake.faults.clear()
+	fake.refunds.next_ways.clear()
+
+
+def held_for(deposit) -> str | None:
+	"""The deposit that holds its vehicle now."""
+	return frappe.db.get_value("Dealer Vehicle Hold", {"active_vehicle": deposit.vehicle}, "deposit")
+
+
+def told(account, fake, refund_id: str) -> None:
+	"""A message about a refund comes in."""
+	frappe.db.commit()
+	following.observe(account_doc(account), accounts.client(account).refund_of(refund_id))
+	frappe.db.commit()
+
+
+def on_account(account, fake, amount: float = 400):
+	"""A card payment that nothing was paid with."""
+	customer = f.make_customer()
+	frappe.db.commit()
+	return pay(account, amount=amount, fake=fake, customer=customer.name)
+
+
+def paid_invoice(account, fake, amount: float = 400):
+	customer = f.make_customer()
+	invoice = f.make_invoice(customer, amount)
+	frappe.db.commit()
+	card = pay(account, "Sales Invoice", invoice.name, amount=amount, fake=fake)
+	invoice.reload()
+	assert not flt(invoice.outstanding_amount)
+	return invoice, card
+
+
+def give_back(card, amount: float, user: str | None = None, key: str | None = None, **values) -> dict:
+	"""As the screen does it."""
+	frappe.db.commit()
+	with f.logged_in(user or "Administrator"):
+		from dealer_pos_crm.api import card_refund
+
+		found = card_refund.refund(
+			card_payment=card.name,
+			amount=amount,
+			reason="Paid for what was not done",
+			client_key=key or f.key(),
+			**values,
+		)
+	frappe.db.commit()
+	card.reload()
+	return found
+
+
+def only_refund(card):
+	(row,) = refunds_of(card)
+	return row
+
+
+def refused(code: str):
+	return pytest.raises(DealerRefusal, check=lambda error: error.code == code)
+
+
+def customer_owes(customer: str) -> float:
+	rows = frappe.db.sql(
+		"select sum(amount) from `tabPayment Ledger Entry` where party = %s and delinked = 0", customer
+	)
+	return flt(rows[0][0], 2)
+
+
+def credit(invoice, amount: float, **values):
+	from erpnext.controllers.sales_and_purchase_return import make_return_doc
+
+	note = make_return_doc("Sales Invoice", invoice.name)
+	note.update(
+		{"disable_rounded_total": 1, "payment_schedule": [], "payment_terms_template": None, **values}
+	)
+	note.items[0].rate = amount
+	note.insert()
+	note.submit()
+	frappe.db.commit()
+	return note
+
+
+class closed_for:
+	"""While an entry cannot be cancelled, as its month is closed; new ones of today can be made."""
+
+	def __init__(self, entry: str) -> None:
+		self.entry = entry
+
+	def __enter__(self) -> None:
+		from erpnext.accounts.doctype.payment_entry.payment_entry import PaymentEntry
+
+		self.kept, closed = PaymentEntry.on_cancel, self.entry
+
+		def on_cancel(doc):
+			if doc.name == closed:
+				frappe.throw("You cannot create or cancel any accounting entries within the closed period")
+			return self.kept(doc)
+
+		PaymentEntry.on_cancel = on_cancel
+
+	def __exit__(self, *_error: object) -> None:
+		from erpnext.accounts.doctype.payment_entry.payment_entry import PaymentEntry
+
+		PaymentEntry.on_cancel = self.kept
+
+
+def use_for_deposit(card, deposit, cash: float) -> None:
+	"""The card and cash pay one deposit, as a counter books it: the card's entry is the deposit's."""
+	frappe.get_doc("Payment Entry", card.payment_entry).cancel()
+	frappe.db.set_value("Card Payment", card.name, {"booking": "", "payment_entry": None})
+	frappe.db.set_value("Deposit", deposit.name, "customer", card.customer)
+	frappe.db.commit()
+	from dealer_pos_crm.dealer_cashier.deposits import actions
+
+	actions.take(
+		deposit.name,
+		[
+			{"mode_of_payment": "Cash", "amount": cash},
+			{
+				"mode_of_payment": "Card (online)",
+				"amount": card.captured_amount,
+				"reference_no": card.intent_id,
+				"card_payment": card.name,
+			},
+		],
+		f.key(),
+	)
+	frappe.db.commit()
+	entry = frappe.db.get_value(
+		"Payment Entry", {"dealer_card_payment": card.name, "docstatus": 1, "payment_type": "Receive"}
+	)
+	frappe.db.set_value("Card Payment", card.name, {"booking": "Booked", "payment_entry": entry})
+	frappe.db.commit()
+	deposit.reload()
+	card.reload()
+
+
+def order_paid_by_card(account, fake):
+	billing.set_up()
+	order = billing.ready([billing.work()])
+	billing.invoice(order)
+	order.reload()
+	frappe.db.commit()
+	pay(account, "Repair Order", order.name, amount=order.outstanding, fake=fake)
+	order.reload()
+	assert order.payment_status == "Paid"
+	return order, frappe.db.get_value("Sales Invoice", {"dealer_repair_order": order.name, "docstatus": 1})
