@@ -326,6 +326,20 @@ def test_a_process_that_dies_between_charge_and_entry_leaves_it_to_the_sweep(acc
 	assert frappe.db.get_value(CARD, card, "booking") == "On Account"
 
 
+def test_who_cannot_be_read_waits_behind_the_others(account, fake):
+	card = paid(account, fake)
+	before = add_to_date(now_datetime(), hours=-1)
+	frappe.db.set_value(CARD, card, {"creation": before, "seen_at": before}, update_modified=False)
+	frappe.db.commit()
+	fake.fail_next("checkout.sessions.retrieve", "timeout_before", 3)
+	sweep._look(card)
+	frappe.db.commit()
+	assert frappe.db.get_value(CARD, card, "status") == "Waiting"
+	assert frappe.db.get_value(CARD, card, "seen_at") > before and card not in sweep._due()
+	sweep._look(card)
+	assert len(entries(card)) == 1
+
+
 def test_the_same_fact_fifty_times_at_once_is_one_entry(account, fake):
 	card = paid(account, fake)
 	gateway = accounts.client(account.name)

@@ -9,8 +9,10 @@ from frappe import _
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_cashier.card_payments import booking, payment
+from dealer_pos_crm.dealer_cashier.gateway.outbox import in_time
 from dealer_pos_crm.dealer_setup.acting import each_alone
 from dealer_pos_crm.domain.card_payment import Booking, Status
+from dealer_pos_crm.gateways.errors import GatewayError
 
 DOCTYPE = "Card Payment"
 
@@ -36,7 +38,16 @@ def run() -> None:
 
 def read_unfinished() -> None:
 	"""Read every payment again that has no end, the longest unread first."""
-	each_alone(DOCTYPE, _due(), read, _("Card payment {0} could not be read"))
+	each_alone(DOCTYPE, in_time(_due()), _look, _("Card payment {0} could not be read"))
+
+
+def _look(name: str) -> None:
+	"""Read it; while the provider cannot be asked, the others have their turn before this one comes again."""
+	try:
+		read(name)
+	except GatewayError:
+		frappe.db.rollback()
+		frappe.db.set_value(DOCTYPE, name, "seen_at", now_datetime(), update_modified=False)
 
 
 def book_unbooked() -> None:

@@ -6,8 +6,8 @@ finds: the call is repeated under its key while that lives, and after that looke
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import frappe
@@ -16,6 +16,7 @@ from frappe.utils import cstr, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_cashier.gateway import answers
 from dealer_pos_crm.dealer_cashier.gateway.answers import CallRefused, CallUndecided
+from dealer_pos_crm.dealer_cashier.gateway.operations import OPERATIONS, Operation, operation_of
 from dealer_pos_crm.dealer_cashier.money import to_float
 from dealer_pos_crm.dealer_setup.acting import each_alone
 from dealer_pos_crm.domain import outbox as rules
@@ -38,43 +39,7 @@ __all__ = [
 
 DOCTYPE = "Payment Attempt"
 _AT_ONCE = 50  # rows of one sweep
-
-
-@dataclass(frozen=True)
-class Operation:
-	"""One kind of call.
-
-	``call(gateway, attempt, values) -> dict``: makes it, with ``attempt.idempotency_key``; the dict is plain
-	and has the provider's ``id`` of what was made. ``search(gateway, attempt, values) -> dict | None``: the
-	same dict when the provider has it already, None when it surely has not; errors of the gateway when that
-	cannot be told. ``on_done(attempt, result)`` and ``on_refused(attempt, error)`` follow up in our books, in
-	the transaction that stores the answer. ``harmless``: made twice it costs nobody anything.
-	"""
-
-	call: Callable[[Any, Any, dict], dict]
-	search: Callable[[Any, Any, dict], dict | None] | None = None
-	on_done: Callable[[Any, dict], None] | None = None
-	on_refused: Callable[[Any, Exception | None], None] | None = None
-	harmless: bool = False
-
-
-# name -> dotted path of its Operation
-OPERATIONS: dict[str, str] = {
-	"Checkout Session": "dealer_pos_crm.dealer_cashier.card_payments.starting.CHECKOUT_SESSION",
-	"Expire Checkout Session": "dealer_pos_crm.dealer_cashier.pay_requests.sessions.CLOSE_PAGE",
-	"Dispute Evidence": "dealer_pos_crm.dealer_cashier.disputes.answering.STAGING",
-	"Dispute Answer": "dealer_pos_crm.dealer_cashier.disputes.answering.SUBMISSION",
-	"Refund": "dealer_pos_crm.dealer_cashier.card_refunds.sending.REFUND",
-	"Payment": "dealer_pos_crm.dealer_cashier.card_payments.starting.PAYMENT",
-	"Cancel Payment": "dealer_pos_crm.dealer_cashier.terminal.calls.CANCEL_PAYMENT",
-	"Capture": "dealer_pos_crm.dealer_cashier.terminal.calls.CAPTURE_PAYMENT",
-	"Reader Payment": "dealer_pos_crm.dealer_cashier.terminal.calls.READER_PAYMENT",
-	"Reader Stop": "dealer_pos_crm.dealer_cashier.terminal.calls.READER_STOP",
-}
-
-
-def operation_of(name: str) -> Operation:
-	return frappe.get_attr(OPERATIONS[name])
+_SECONDS = 45
 
 
 def plan(
@@ -185,7 +150,19 @@ def sweep() -> None:
 		order_by="next_try_at, name",
 		limit=_AT_ONCE,
 	)
-	each_alone(DOCTYPE, names, lambda name: run(name, quiet=True), _("Payment attempt {0} could not be run"))
+	each_alone(
+		DOCTYPE, in_time(names), lambda name: run(name, quiet=True), _("Payment attempt {0} could not be run")
+	)
+
+
+def in_time(names: Iterable[str]) -> Iterator[str]:
+	"""As many as a run of the clock has time for: a provider that hangs holds no worker for hours. What is
+	left over comes first the next time."""
+	until = time.monotonic() + _SECONDS
+	for name in names:
+		if time.monotonic() > until:
+			return
+		yield name
 
 
 def retry(attempt_name: str | int) -> dict:
