@@ -57,7 +57,8 @@ def guard(doc, method=None) -> None:
 	plan = plan_of(doc.doctype)
 	if plan is None or not _of_a_dealership(doc):
 		return
-	found = _mask(doc, plan.fields)
+	looked = doc.flags.setdefault("dealer_looked_at", {})  # an insert asks twice; long mails are read once
+	found = _mask(doc, plan.fields, looked)
 	for table, fields in plan.tables:
 		for row in doc.get(table) or ():
 			found += _mask(row, fields)
@@ -130,15 +131,16 @@ def _of_a_dealership(doc) -> bool:
 	return bool(dealerships) and (not company or company in dealerships)
 
 
-def _mask(doc, fields: tuple[str, ...]) -> list[str]:
-	"""Mask these fields; the labels of those that held a card number."""
+def _mask(doc, fields: tuple[str, ...], looked: dict[str, str] | None = None) -> list[str]:
+	"""Mask these fields; the labels of those that held a card number. ``looked``: texts that hold none."""
 	found = []
+	looked = {} if looked is None else looked
 	values = doc.__dict__
 	for field in fields:
 		text = values.get(field)
-		if not isinstance(text, str) or len(text) < 13:
+		if not isinstance(text, str) or len(text) < 13 or looked.get(field) is text:
 			continue
-		clean = mask(text)
+		looked[field] = clean = mask(text)
 		if clean != text:
 			doc.set(field, clean)
 			found.append(_(doc.meta.get_label(field)))
