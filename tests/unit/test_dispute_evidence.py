@@ -171,6 +171,16 @@ def test_a_bank_reads_what_happened_with_the_customer_and_nothing_of_the_house()
 	from dealer_pos_crm.domain.event import EVENT_TYPES
 
 	assert SHOWN_EVENTS <= EVENT_TYPES
-	inside = ("compliance.", "claim.", "dispute.", "gateway.", "lead.", "product.", "survey.", "trade.", "customer.")
+	inside = (
+		"compliance.",
+		"claim.",
+		"dispute.",
+		"gateway.",
+		"lead.",
+		"product.",
+		"survey.",
+		"trade.",
+		"customer.",
+	)
 	assert not [kind for kind in SHOWN_EVENTS if kind.startswith(inside)]
 	assert not SHOWN_EVENTS & {"deal.approval_asked", "deal.approved", "deal.funded", "vehicle.repriced"}
