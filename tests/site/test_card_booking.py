@@ -222,6 +222,55 @@ def pay_cash(doc, amount: float) -> None:
 	frappe.db.commit()
 
 
+def test_a_repair_order_whose_bill_was_taken_back_leaves_a_credit(account, fake):
+	order = billing.ready()
+	billing.invoice(order)
+	owed = subjects.owed("Repair Order", order.name)
+	card = begin(account, owed, float(owed.amount.decimal))
+	pay(fake, card)
+	for name in billing.documents(order):
+		frappe.get_doc("Sales Invoice", name.name).cancel()
+	frappe.db.commit()
+	sweep.read(card)
+	assert (seen(card).booking, one_entry(card).unallocated_amount) == ("On Account", seen(card).amount)
+	assert "Nothing is open" in seen(card).booking_note and _unapplied(card)
+
+
+def test_money_for_a_deposit_whose_request_was_taken_back_leaves_a_credit(account, fake):
+	deposit = f.make_deposit(amount=250)
+	request = frappe.get_doc(
+		{
+			"doctype": "Pay Request",
+			"customer": deposit.customer,
+			"company": f.COMPANY,
+			"gateway_account": account.name,
+			"for_doctype": "Deposit",
+			"for_name": deposit.name,
+			"what": "Deposit",
+			"amount": 250,
+			"amount_basis": "Fixed",
+			"status": "Sent",
+			"client_key": f.key(),
+		}
+	)
+	request.flags.of_the_house = True
+	request.insert(ignore_permissions=True)
+	card = begin(account, subjects.owed("Deposit", deposit.name), 250, pay_request=request.name)
+	frappe.db.set_value(
+		"Pay Request",
+		request.name,
+		{"status": "Cancelled", "cancelled_on": now_datetime(), "sent_on": now_datetime()},
+	)
+	frappe.db.commit()
+	pay(fake, card)
+	sweep.read(card)
+	deposit.reload()
+	assert (seen(card).booking, deposit.status) == ("On Account", "Draft")
+	assert one_entry(card).unallocated_amount == 250
+	kinds = frappe.get_all("Cashier Log", {"card_payment": card}, pluck="kind")
+	assert len({"payment.late", "payment.unapplied"} & set(kinds)) == 1, kinds  # told once
+
+
 def test_an_invoice_paid_in_part_meanwhile_takes_what_is_open_and_leaves_the_rest(account, fake):
 	doc = invoice(f.make_customer(), 200)
 	card = begin(account, subjects.owed("Sales Invoice", doc.name), 200)

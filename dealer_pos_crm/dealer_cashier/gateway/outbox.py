@@ -143,6 +143,7 @@ def sweep() -> None:
 	names = frappe.get_all(
 		DOCTYPE,
 		{
+			"operation": ("in", sorted(OPERATIONS)),
 			"status": ("in", [status.value for status in rules.OPEN]),
 			"next_try_at": ("<=", now_datetime()),
 		},
