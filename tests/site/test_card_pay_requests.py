@@ -18,6 +18,7 @@ from werkzeug.wrappers import Request
 
 from dealer_pos_crm.api import pay_page
 from dealer_pos_crm.api import pay_request as api
+from dealer_pos_crm.dealer_cashier.gateway import accounts
 from dealer_pos_crm.dealer_cashier.pay_requests import automatic, following, link, page, request, standing
 from dealer_pos_crm.dealer_crm.messages import consent, sender
 from dealer_pos_crm.dealer_setup import roles
@@ -563,6 +564,25 @@ def test_the_provider_cannot_be_reached(fake: Fake) -> None:
 	answer = start(doc)
 	assert answer["state"] == "down" and "Nothing was taken" in answer["message"]
 	assert seen(doc)["face"] == "Payable"
+
+
+def test_card_payments_are_switched_off_or_the_key_is_gone(fake: Fake, account: str) -> None:
+	doc, _deposit = ask_deposit()
+	set_account(account, enabled=0)
+	try:
+		assert seen(doc)["face"] == "Unavailable"
+		assert start(doc, seen="500.00")["state"] == "unavailable"
+		with pytest.raises(frappe.ValidationError, match="switched off"):
+			request.resend(doc.name)
+	finally:
+		frappe.db.rollback()
+		set_account(account, enabled=1)
+	with pytest.MonkeyPatch.context() as patched:
+		patched.setattr(accounts, "secret_key", lambda name: frappe.throw("no key", accounts.NoGateway))
+		accounts.forget_clients()
+		answer = start(doc)
+	accounts.forget_clients()
+	assert answer["state"] == "down" and "Nothing was taken" in answer["message"]
 
 
 def test_a_page_was_opened_and_its_answer_got_lost(fake: Fake) -> None:

@@ -10,7 +10,6 @@ import frappe
 from frappe import _
 from frappe.utils import cint, cstr, format_date, get_datetime, get_fullname
 
-from dealer_pos_crm.dealer_cashier.gateway import outbox
 from dealer_pos_crm.dealer_cashier.money import rounded, shown, to_float
 from dealer_pos_crm.dealer_cashier.pay_requests import link, request, sessions, standing, terms
 from dealer_pos_crm.dealer_cashier.pay_requests.sending import moment
@@ -227,7 +226,8 @@ def start(token: str, *, seen: str, typed: str | None, version: str, agreed: boo
 		if answer["state"] == "open":
 			return sessions.go(answer["card"])
 		return {"state": "down"} if answer["state"] in ("close", "wait") else answer
-	except (GatewayError, outbox.CallRefused, outbox.CallUndecided) as error:
+	except (GatewayError, Refused, frappe.ValidationError) as error:
+		# No answer, no key, switched off, somebody else at the same rows: nothing was taken, and later it may go.
 		frappe.logger("dealer_pos_crm").warning("the pay page of %s: %s", name, error)
 		frappe.db.rollback()
 		frappe.clear_messages()
@@ -307,9 +307,10 @@ def state(token: str) -> dict:
 		return {"state": "gone"}
 	try:
 		sessions.look(name, seldom=True)
-	except GatewayError as error:
+	except (GatewayError, frappe.ValidationError) as error:
 		frappe.logger("dealer_pos_crm").warning("the pay page of %s: %s", name, error)
 		frappe.db.rollback()
+		frappe.clear_messages()
 	doc = frappe.get_doc(request.DOCTYPE, name)
 	due = standing.due_of(doc)
 	captured = [card for card in due.cards if card.status == "Captured"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import cint, get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_cashier.money import rounded
 from dealer_pos_crm.domain.money import Money, total
@@ -97,7 +97,10 @@ def due_of(request, *, cards: list | None = None) -> Due:
 	if due is not None:
 		due = max(due - unbooked, Money.zero(currency))
 	now = amount_now(basis, asked, paid, due=due)
-	return Due(now, due, paid, owed.payable if owed else not why_not, why_not, cards, owed)
+	payable = owed.payable if owed else not why_not
+	if payable and not cint(frappe.get_cached_value("Gateway Account", request.gateway_account, "enabled")):
+		payable, why_not = False, _("Card payments are switched off; take the money another way")
+	return Due(now, due, paid, payable, why_not, cards, owed)
 
 
 def _is_settled(owed) -> bool:
