@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+
 import frappe
 
 from dealer_pos_crm.dealer_cashier.terminal import readers, taking
+from tests.site import cards
 from tests.site import factories as f
 from tests.stripe_fake import Fake
 
@@ -101,3 +106,42 @@ def entries(name: str) -> list[dict]:
 		{"dealer_card_payment": name, "docstatus": 1},
 		["name", "paid_amount", "paid_to", "unallocated_amount", "reference_no"],
 	)
+
+
+@contextmanager
+def opened() -> Iterator[SimpleNamespace]:
+	"""A house that takes cards: the account, its stand-in, and two readers that are one and two."""
+	f.make_dealership()
+	make_address()
+	account = cards.gateway_account()
+	fake = cards.fake_of(account)
+	with cards.use_fake(fake):
+		one, two = (registered(account, f.unique(title)) for title in ("Counter 1", "Counter 2"))
+		yield SimpleNamespace(account=account, fake=fake, one=one, two=two)
+
+
+def tidy(counter: SimpleNamespace) -> None:
+	"""Both readers plugged in and free, and no fault waiting."""
+	frappe.db.rollback()
+	counter.fake.faults.clear()
+	counter.fake.finish_hanging()
+	for reader in (counter.one, counter.two):
+		counter.fake.reader.plug_in(reader.reader_id)
+		counter.fake.readers.retrieve(reader.reader_id, {})["action"] = None
+		frappe.db.set_value("Card Reader", reader.name, "card_payment", None)
+	frappe.db.commit()
+
+
+def begin(counter: SimpleNamespace, invoice, amount: float = 400, **more) -> dict:
+	"""An invoice is to be paid at the first reader."""
+	return start(counter.one, "Sales Invoice", invoice.name, amount, **more)
+
+
+def present(counter: SimpleNamespace, card: str = "4242", reader=None) -> None:
+	"""The customer shows a card, and the bank answers."""
+	counter.fake.reader.present((reader or counter.one).reader_id, card)
+
+
+def holder(reader) -> str | None:
+	"""The payment that has a reader."""
+	return frappe.db.get_value("Card Reader", reader.name, "card_payment")

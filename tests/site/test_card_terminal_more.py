@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from types import SimpleNamespace
 
 import frappe
 import pytest
@@ -30,16 +29,8 @@ OPERATIONS = (
 
 @pytest.fixture(scope="module")
 def counter(site):
-	f.make_dealership()
-	c.make_address()
-	account = cards.gateway_account()
-	with cards.use_fake(cards.fake_of(account)):
-		yield SimpleNamespace(
-			account=account,
-			fake=cards.fake_of(account),
-			one=c.registered(account, f.unique("Counter 1")),
-			two=c.registered(account, f.unique("Counter 2")),
-		)
+	with c.opened() as counter:
+		yield counter
 
 
 def clear(counter) -> None:
