@@ -66,13 +66,16 @@ def is_gateway_mode(mode: str | None, company: str) -> bool:
 
 
 def check(deposit, action, shares: Sequence[Share]) -> None:
-	"""Everything the cards say about a refund, before anything is made or anybody is asked."""
+	"""Everything the cards say about a refund, before anything is made or anybody is asked. Also of card money
+	that is paid out in another way: what the bank has taken back is not paid a second time in cash."""
 	by_card: dict[str, Money] = {}
 	for share in shares:
-		card = goes_by_card(share, action.mode_of_payment)
+		card = card_behind(share.lot.payment)
 		if card:
 			by_card[card] = by_card.get(card, Money.zero(deposit.currency)) + share.amount
-		elif is_gateway_mode(action.mode_of_payment or share.lot.mode, deposit.company):
+		if not goes_by_card(share, action.mode_of_payment) and is_gateway_mode(
+			action.mode_of_payment or share.lot.mode, deposit.company
+		):
 			raise Refused(
 				"not_by_card",
 				marked("{0} was not paid by card there and cannot go back as {1}; choose another way"),

@@ -152,9 +152,9 @@ export function refund(doc, facts, done) {
 			{ fieldtype: "Data", fieldname: "reference_no", label: __("Reference") },
 		],
 		label: __("Refund"),
-		problem: ({ amount, mode_of_payment }) =>
+		problem: ({ amount }) =>
 			amount_problem(doc, amount, doc.held_amount, __("what is held")) ||
-			trusted_problem(ways.problem(ways.drawn(facts.ways, amount), mode_of_payment)),
+			trusted_problem(ways.problem(ways.drawn(facts.ways, amount))),
 		missing: no_reason,
 		sentence: ({ amount, mode_of_payment }) => {
 			const why = refund_approval(facts, amount, mode_of_payment);

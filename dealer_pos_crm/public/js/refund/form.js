@@ -63,7 +63,7 @@ function overview(doc, facts) {
 				${trusted(facts.meaning.text)}
 				${doc.approval_reason && doc.status === "Requested" ? html`<div class="dlr-small">${doc.approval_reason}</div>` : ""}
 				${said(facts.attempt)}
-				${doc.arn ? html`<div class="dlr-small">${__("The bank finds it by {0}", [doc.arn])}</div>` : ""}
+				${doc.arn && doc.status !== "Failed" ? html`<div class="dlr-small">${__("The bank finds it by {0}", [doc.arn])}</div>` : ""}
 			</div>
 		</div>
 	</div>`;

@@ -21,30 +21,40 @@ export function leaves_card(parts, mode) {
 	return parts.some((part) => part.card && mode && mode !== part.mode);
 }
 
-/** Why it cannot go this way; null when it can. */
-export function problem(parts, mode) {
-	const stuck = parts.find((part) => part.card && (!mode || mode === part.mode) && part.why_not);
+const by_card = (part, mode) => Boolean(part.card) && (!mode || mode === part.mode);
+
+/** Why it cannot go back, in any way: what the bank has taken would be paid twice. Null when it can. */
+export function problem(parts) {
+	const stuck = parts.find((part) => part.card && part.why_not);
 	return stuck ? stuck.why_not : null;
 }
 
 export function sentence(parts, mode, currency, customer) {
 	const lines = parts.map((part) => {
 		const amount = html`<b>${money(part.part, currency)}</b>`;
-		if (part.card && (!mode || mode === part.mode))
+		if (by_card(part, mode))
 			return fill(__("{0} back to {1}, there in 5 to 10 business days"), [
 				amount,
 				html`<b>${part.card}</b>`,
 			]);
 		return fill(__("{0} as {1}"), [amount, html`<b>${__(mode || part.mode)}</b>`]);
 	});
-	if (lines.length === 1) return html`${test_mode(parts)}${one(parts[0], mode, currency, customer)}`;
-	return html`${test_mode(parts)}${fill(__("{0} gets:"), [html`<b>${customer}</b>`])}
+	if (lines.length === 1)
+		return html`${test_mode(parts, mode)}${one(parts[0], mode, currency, customer)}`;
+	return html`${test_mode(parts, mode)}${fill(__("{0} gets:"), [html`<b>${customer}</b>`])}
 		<ul class="dlr-refund-ways">${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
 }
 
 function one(part, mode, currency, customer) {
 	const amount = html`<b>${money(part.part, currency)}</b>`;
-	return part.card && (!mode || mode === part.mode)
+	if (part.card && !by_card(part, mode))
+		return fill(__("{0} is paid out to {1} as {2}, not to {3}."), [
+			amount,
+			html`<b>${customer}</b>`,
+			html`<b>${__(mode)}</b>`,
+			part.card,
+		]);
+	return part.card
 		? fill(__("{0} goes back to {1}, and is there in 5 to 10 business days."), [
 				amount,
 				html`<b>${part.card}</b>`,
@@ -52,8 +62,8 @@ function one(part, mode, currency, customer) {
 		: fill(__("{0} goes back to {1} now."), [amount, html`<b>${customer}</b>`]);
 }
 
-function test_mode(parts) {
-	return parts.some((part) => part.test_mode)
+function test_mode(parts, mode) {
+	return parts.some((part) => part.test_mode && by_card(part, mode))
 		? html`<div><b>${__("TEST MODE")}</b> ${__("No real money moves.")}</div>`
 		: "";
 }
