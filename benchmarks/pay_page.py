@@ -51,13 +51,17 @@ def measure(url: str, count: int) -> None:
 			if number >= WARM_UP:
 				taken[name].append(time.perf_counter() - begin)
 			size[name] = len(answer.content)
-			assert answer.status_code != 429, "set dealer_pay_pages_per_hour higher in the site's configuration"
+			assert answer.status_code != 429, (
+				"set dealer_pay_pages_per_hour higher in the site's configuration"
+			)
 	statements = {name: counted(address.rpartition("/")[2]) for name, address in pages.items()}
 	for name, times in taken.items():
 		times.sort()
 		middle, most = times[len(times) // 2] * 1000, times[int(len(times) * 0.95)] * 1000
 		sql = f", {statements[name]} statements" if name in statements else ""
-		print(f"{name:24} {middle:6.1f} ms to the first byte, 95 %: {most:6.1f} ms, {size[name]:6} bytes{sql}")
+		print(
+			f"{name:24} {middle:6.1f} ms to the first byte, 95 %: {most:6.1f} ms, {size[name]:6} bytes{sql}"
+		)
 
 
 def links() -> dict[str, str]:

@@ -102,6 +102,11 @@ def test_a_free_amount_from_the_customers_form(desk: Desk, console: Console) -> 
 	channel(dialog, "Link Only")
 	dialog.get_by_role("button", name="Send", exact=True).click()
 	expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
+	page.get_by_role("button", name="Done").click()
+	page.get_by_role("tab", name="Dealership").click()
+	expect(page.get_by_role("region", name="Open pay requests")).to_contain_text("Roof rack")
+	page.wait_for_timeout(500)
+	screenshot(page, "request-8-customer")
 	console.assert_clean()
 	frappe.db.rollback()
 	assert frappe.db.get_value("Pay Request", {"customer": customer.name}, ["amount", "status"]) == (

@@ -40,13 +40,6 @@ def order_touched(order) -> None:
 	)
 
 
-def invoice_touched(invoice) -> None:
-	"""The same for an invoice of an order."""
-	order = invoice.get("dealer_repair_order")
-	if order and _account(invoice.company):
-		order_touched(frappe._dict(name=order, company=invoice.company, status="Invoiced"))
-
-
 def _account(company: str):
 	rows = frappe.get_all(
 		"Gateway Account",

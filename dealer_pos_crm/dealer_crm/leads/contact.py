@@ -30,8 +30,8 @@ _HOW = {
 	"Visit": How.VISIT,
 }
 _NO_PERSONS = ("Administrator", "Guest")
-# Mails that go to many at a time, and receipts that mail themselves: nobody is answered by them.
-_MASS = ("Email Campaign", "Newsletter", "Deposit")
+# Mails that go to many at a time, receipts and requests to pay that mail themselves: nobody is answered by them.
+_MASS = ("Email Campaign", "Newsletter", "Deposit", "Pay Request")
 
 
 def of_communication(doc) -> None:
