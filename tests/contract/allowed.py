@@ -129,6 +129,22 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 		1,
 		"a payment of the same day is cancelled by an action that was checked and approved",
 	),
+	"dealer_pos_crm/dealer_cashier/payouts/booking.py": (
+		3,
+		"the payout's row and its Journal Entry follow from what the provider paid; who may book was checked on the payout",
+	),
+	"dealer_pos_crm/dealer_cashier/payouts/matching.py": (
+		1,
+		"nobody writes a payout by hand; its status follows from its rows",
+	),
+	"dealer_pos_crm/dealer_cashier/payouts/reading.py": (
+		2,
+		"a payout is the provider's, written by a job for nobody in particular",
+	),
+	"dealer_pos_crm/dealer_cashier/payouts/settling.py": (
+		1,
+		"rows of a payout are read-only for everybody; settling one was checked on the payout",
+	),
 	"dealer_pos_crm/dealer_cashier/receipts.py": (
 		2,
 		"whoever may e-mail a deposit leaves the message and its PDF on file without a right to write either",
@@ -263,6 +279,11 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 
 # Calls of frappe.db.commit(): file: (how many, why the request's or job's own commit is not enough).
 COMMITS: dict[str, tuple[int, str]] = {
+	"dealer_pos_crm/dealer_cashier/payouts/reading.py": (
+		4,
+		"a job: a payout that was heard of is kept before its rows are asked for, its rows before it is booked; the"
+		" provider is called without holding anything",
+	),
 	"dealer_pos_crm/dealer_cashier/terminal/taking.py": (
 		1,
 		"what was seen of a reader is kept, and nothing is locked while the provider is asked",
@@ -320,10 +341,6 @@ COMMITS: dict[str, tuple[int, str]] = {
 		"a large hand-over goes on batch by batch; each is whole, and what is left is found again",
 	),
 	"dealer_pos_crm/commands/__init__.py": (1, "a command is its own job"),
-	"dealer_pos_crm/dealer_cashier/deposits/refresh.py": (
-		1,
-		"in the nightly check each deposit is a piece of work of its own; one that fails holds no other up",
-	),
 	"dealer_pos_crm/dealer_service/billing/position.py": (
 		1,
 		"in the nightly check each order is a piece of work of its own; one that fails holds no other up",
@@ -408,5 +425,13 @@ BUILT_SQL: dict[str, tuple[int, str]] = {
 		5,
 		"columns and conditions are constants of the file; values are parameters. An insert that is written once"
 		" needs on duplicate key update, and reading due promises needs skip locked",
+	),
+}
+
+# Where a job works in a person's name: file: why it gives nobody a right.
+SET_USER: dict[str, str] = {
+	"dealer_pos_crm/dealer_setup/acting.py": (
+		"what a message of the card provider leads to is written in the name of whoever asked for the money; the"
+		" job itself has more rights than that person"
 	),
 }

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import frappe
+from frappe.query_builder import DocType
+from frappe.query_builder.functions import Sum
 from frappe.utils import getdate
 
 from dealer_pos_crm.dealer_cashier.money import rounded
@@ -235,14 +237,18 @@ def not_cleared(company: str, accounts: Mapping[str, Sequence[str]]) -> dict[str
 	if not banks:
 		return {}
 	currency = frappe.get_cached_value("Company", company, "default_currency")
+	entry = DocType("Payment Entry")
 	found: dict[str, Money] = dict.fromkeys(banks, Money.zero(currency))
-	for column, sign in (("paid_to", 1), ("paid_from", -1)):
-		for account, amount in frappe.db.sql(
-			f"""select {column}, sum(base_paid_amount) from `tabPayment Entry`
-			where company = %(company)s and docstatus = 1 and clearance_date is null and {column} in %(banks)s
-			group by {column}""",
-			{"company": company, "banks": tuple(banks)},
-		):
+	for account, sign in ((entry.paid_to, 1), (entry.paid_from, -1)):
+		rows = (
+			frappe.qb.from_(entry)
+			.where((entry.company == company) & (entry.docstatus == 1) & entry.clearance_date.isnull())
+			.where(account.isin(banks))
+			.groupby(account)
+			.select(account, Sum(entry.base_paid_amount))
+			.run()
+		)
+		for name, amount in rows:
 			part = rounded(amount, currency)
-			found[account] = found[account] + (part if sign > 0 else -part)
+			found[name] = found[name] + (part if sign > 0 else -part)
 	return found
