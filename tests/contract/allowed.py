@@ -341,14 +341,6 @@ COMMITS: dict[str, tuple[int, str]] = {
 		"a large hand-over goes on batch by batch; each is whole, and what is left is found again",
 	),
 	"dealer_pos_crm/commands/__init__.py": (1, "a command is its own job"),
-	"dealer_pos_crm/dealer_service/billing/position.py": (
-		1,
-		"in the nightly check each order is a piece of work of its own; one that fails holds no other up",
-	),
-	"dealer_pos_crm/dealer_showroom/delivery/position.py": (
-		1,
-		"in the nightly check each deal is a piece of work of its own; one that fails holds no other up",
-	),
 	"dealer_pos_crm/dealer_cashier/receipts.py": (
 		1,
 		"a failure after the payment's own commit must stay to be seen; nothing commits after it",
