@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr
 
-from dealer_pos_crm.dealer_cashier.pay_requests import automatic, overview, qr, request, sending
+from dealer_pos_crm.dealer_cashier.pay_requests import automatic, making, overview, qr, request, sending
 from dealer_pos_crm.dealer_crm.messages import consent
 from dealer_pos_crm.dealer_setup.refusals import explained
 
@@ -19,7 +19,7 @@ def _may_ask_for(for_doctype: str | None, for_name: str | None, customer: str | 
 	"""Whoever asks for money may make requests, and sees what it is for."""
 	frappe.has_permission(DOCTYPE, "create", throw=True)
 	if for_doctype:
-		if for_doctype not in request.DOCTYPES:
+		if for_doctype not in making.DOCTYPES:
 			frappe.throw(_("{0} cannot be paid by a link").format(for_doctype))
 		frappe.has_permission(for_doctype, "read", for_name, throw=True)
 	if customer:
@@ -36,7 +36,7 @@ def defaults(
 	"""What a new request for a document, or for a free amount, starts with; and how it can be sent."""
 	_may_ask_for(for_doctype, for_name, customer)
 	with explained():
-		return request.defaults(for_doctype, for_name, customer, company)
+		return making.defaults(for_doctype, for_name, customer, company)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -55,7 +55,7 @@ def preview(values: str | dict) -> dict:
 	given = dict(frappe.parse_json(values))
 	_may_ask_for(given.get("for_doctype"), given.get("for_name"), given.get("customer"))
 	with explained():
-		return sending.preview(request.draft(given))
+		return sending.preview(making.draft(given))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -100,7 +100,7 @@ def open_requests(for_doctype: str, for_name: str) -> list[dict]:
 	"""The requests for a document whose links can be paid; and what is planned to be sent by itself."""
 	frappe.has_permission(DOCTYPE, "read", throw=True)
 	frappe.has_permission(for_doctype, "read", for_name, throw=True)
-	return [*request.open_requests(for_doctype, for_name), *automatic.planned(for_doctype, for_name)]
+	return [*making.open_requests(for_doctype, for_name), *automatic.planned(for_doctype, for_name)]
 
 
 @frappe.whitelist(methods=["POST"])

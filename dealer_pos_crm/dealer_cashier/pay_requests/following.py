@@ -7,6 +7,7 @@ from frappe.utils import cstr, now_datetime
 from dealer_pos_crm.dealer_cashier import log
 from dealer_pos_crm.dealer_cashier.money import rounded, shown, to_float
 from dealer_pos_crm.dealer_cashier.pay_requests import request, sessions, standing
+from dealer_pos_crm.dealer_cashier.pay_requests.making import ALIVE
 from dealer_pos_crm.domain import pay_request as rules
 from dealer_pos_crm.domain.money import Money
 from dealer_pos_crm.domain.pay_request import Basis, Status
@@ -125,7 +126,7 @@ def expire_due() -> None:
 
 	names = frappe.get_all(
 		request.DOCTYPE,
-		{"status": ("in", request.ALIVE), "expires_at": ("<=", now_datetime())},
+		{"status": ("in", ALIVE), "expires_at": ("<=", now_datetime())},
 		pluck="name",
 		order_by="expires_at",
 		limit=200,
@@ -148,7 +149,7 @@ def close_settled() -> None:
 
 	names = frappe.get_all(
 		request.DOCTYPE,
-		{"status": ("in", request.ALIVE), "for_doctype": ("is", "set")},
+		{"status": ("in", ALIVE), "for_doctype": ("is", "set")},
 		pluck="name",
 		order_by="modified",
 		limit=500,
