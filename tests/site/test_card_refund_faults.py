@@ -351,3 +351,20 @@ def test_what_nobody_said_anything_of_is_asked_for(account, fake):
 	row.reload()
 	assert row.status == "Refunded"
 	h.check_books(card, fake)
+
+
+def test_the_news_come_through_the_providers_messages(account, fake):
+	deposit, card = h.pay_deposit(account, fake, 120)
+	h.refund_deposit(deposit, 120)
+	row = h.only_refund(card)
+	cards.deliver(fake)
+	row.reload()
+	assert row.status == "Refunded"
+	fake.bank.fail_refund(row.refund_id)
+	brought = [one for one in cards.deliver(fake) if one.type == "refund.failed"]
+	assert [(one.status, one.outcome) for one in brought] == [(200, "Done")], brought
+	row.reload()
+	assert row.status == "Failed"
+	everything_right(deposit)
+	assert deposit.status == "Held"
+	h.check_books(card, fake)
