@@ -279,6 +279,10 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 
 # Calls of frappe.db.commit(): file: (how many, why the request's or job's own commit is not enough).
 COMMITS: dict[str, tuple[int, str]] = {
+	"dealer_pos_crm/dealer_cashier/terminal/recovery.py": (
+		1,
+		"when a payment could not be looked at is kept although that failed: the others have their turn first",
+	),
 	"dealer_pos_crm/dealer_cashier/payouts/reading.py": (
 		4,
 		"a job: a payout that was heard of is kept before its rows are asked for, its rows before it is booked; the"

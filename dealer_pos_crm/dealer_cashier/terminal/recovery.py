@@ -30,7 +30,7 @@ def sweep() -> None:
 		},
 		or_filters={"seen_at": ("<", now - _LEFT_AFTER), "intent_id": ("is", "not set")},
 		pluck="name",
-		order_by="creation",
+		order_by="seen_at, creation",
 		limit=_AT_ONCE,
 	)
 	each_alone("Card Payment", rows, _look_after, _("Card payment {0} could not be looked at"))
@@ -58,6 +58,17 @@ def _let_go(reader: str) -> None:
 
 
 def _look_after(name: str) -> None:
+	"""Look; what cannot be looked at now lets the others have their turn before it comes again."""
+	try:
+		_looked(name)
+	except Exception:
+		frappe.db.rollback()
+		frappe.db.set_value("Card Payment", name, "seen_at", now_datetime(), update_modified=False)
+		frappe.db.commit()  # nosemgrep - kept although the work failed
+		raise
+
+
+def _looked(name: str) -> None:
 	found = taking.followed(name)
 	old = now_datetime() - frappe.db.get_value("Card Payment", name, "creation") > _OVER_AFTER
 	# Where nobody knows whether a card was charged, nothing is ended: it is looked at again.
