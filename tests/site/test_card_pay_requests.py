@@ -238,6 +238,32 @@ def test_a_text_message_goes_out_with_consent_through_the_sites_sender(fake: Fak
 		request.resend(doc.name)
 
 
+SENT: list[tuple] = []
+
+
+def record(phone: str, text: str, reference: tuple) -> None:
+	"""A sender that another app names in its hook."""
+	SENT.append((phone, text, reference))
+
+
+def test_another_app_may_send_the_text_messages(monkeypatch) -> None:
+	asked = frappe.get_hooks
+	mine = {sender.HOOK: [f"{__name__}.record"]}
+	monkeypatch.setattr(
+		frappe, "get_hooks", lambda *names, **more: mine.get(names[0]) or asked(*names, **more)
+	)
+	monkeypatch.setattr(frappe, "get_attr", lambda path: {f"{__name__}.record": record}[path])
+	assert sender.is_ready()
+	sender.send("+1 555 010 2233", "Hello", ("Pay Request", "PAY-1"))
+	assert SENT == [("+1 555 010 2233", "Hello", ("Pay Request", "PAY-1"))]
+
+
+def test_without_a_sender_nothing_pretends_to_be_sent() -> None:
+	assert not sender.is_ready()
+	with pytest.raises(frappe.ValidationError, match="SMS Settings"):
+		sender.send("+1 555 010 2233", "Hello", ("Pay Request", "PAY-1"))
+
+
 def test_a_text_message_that_fails_is_told_where_the_money_is_asked_for(fake: Fake, monkeypatch) -> None:
 	from dealer_pos_crm.dealer_cashier.pay_requests import sending
 
