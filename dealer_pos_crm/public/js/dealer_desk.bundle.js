@@ -159,6 +159,7 @@ const WORKSPACES = {
 	"Dealer Showroom": [
 		"Card Payment",
 		"Card Reader",
+		"Card Refund",
 		"Customer Event",
 		"Deal Jacket",
 		"Deal Lost Reason",
@@ -169,9 +170,13 @@ const WORKSPACES = {
 		"Dispute Case",
 		"Follow Up",
 		"Follow Up Rule",
+		"Gateway Account",
+		"Gateway Event",
+		"Gateway Payout",
+		"Gateway Payout Line",
 		"Lead Routing Rule",
-		"Card Refund",
 		"Pay Request",
+		"Payment Attempt",
 		"Staff Calendar",
 	],
 	"Dealer Service": [
