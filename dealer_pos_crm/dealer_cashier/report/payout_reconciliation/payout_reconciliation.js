@@ -1,14 +1,6 @@
 frappe.query_reports["Payout Reconciliation"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			reqd: 1,
-			default: dealer.companies()[0],
-			get_query: () => ({ filters: { name: ["in", dealer.companies()] } }),
-		},
+		dealer.report_company(),
 		{
 			fieldname: "from_date",
 			label: __("From"),

@@ -1,13 +1,6 @@
 frappe.query_reports["Open Declined Work"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			reqd: 1,
-			default: frappe.defaults.get_user_default("Company"),
-		},
+		dealer.report_company(),
 		{ fieldname: "advisor", label: __("Advisor"), fieldtype: "Link", options: "User" },
 		{
 			fieldname: "severity",

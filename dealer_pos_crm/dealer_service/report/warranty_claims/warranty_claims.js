@@ -1,14 +1,6 @@
 frappe.query_reports["Warranty Claims"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			reqd: 1,
-			default: dealer.companies()[0],
-			get_query: () => ({ filters: { name: ["in", dealer.companies()] } }),
-		},
+		dealer.report_company(),
 		{
 			fieldname: "status",
 			label: __("Status"),

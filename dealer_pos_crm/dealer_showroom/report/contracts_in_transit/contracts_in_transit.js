@@ -1,14 +1,6 @@
 frappe.query_reports["Contracts in Transit"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			reqd: 1,
-			default: dealer.companies()[0],
-			get_query: () => ({ filters: { name: ["in", dealer.companies()] } }),
-		},
+		dealer.report_company(),
 		{ fieldname: "lender", label: __("Lender"), fieldtype: "Link", options: "Dealer Lender" },
 		{
 			fieldname: "funding_status",

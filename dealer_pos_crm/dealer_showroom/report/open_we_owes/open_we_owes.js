@@ -1,13 +1,6 @@
 frappe.query_reports["Open We-Owes"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			reqd: 1,
-			default: frappe.defaults.get_user_default("Company"),
-		},
+		dealer.report_company(),
 		{ fieldname: "salesperson", label: __("Salesperson"), fieldtype: "Link", options: "User" },
 		{
 			fieldname: "who_pays",

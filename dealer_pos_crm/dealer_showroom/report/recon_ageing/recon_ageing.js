@@ -1,13 +1,6 @@
 frappe.query_reports["Recon Ageing"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			reqd: 1,
-			default: frappe.defaults.get_user_default("Company"),
-		},
+		dealer.report_company(),
 		{
 			fieldname: "department",
 			label: __("Department"),

@@ -1,13 +1,6 @@
 frappe.query_reports["Title Work Overdue"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			reqd: 1,
-			default: frappe.defaults.get_user_default("Company"),
-		},
+		dealer.report_company(),
 		{ fieldname: "within", label: __("Also Due Within (days)"), fieldtype: "Int", default: 0 },
 		{
 			fieldname: "kind",

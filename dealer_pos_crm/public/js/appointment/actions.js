@@ -2,6 +2,7 @@
 
 import { ask } from "../desk/ask";
 import { fill, html } from "../desk/html";
+import { no_reason, reason_field } from "../desk/reason";
 import { call } from "../desk/server";
 import { exact } from "../desk/words";
 import { check_in as open_order } from "../repair_order/check_in";
@@ -66,18 +67,9 @@ export function cancel(doc, done) {
 	return ask({
 		title: __("Cancel Appointment"),
 		danger: true,
-		fields: [
-			{
-				fieldtype: "Small Text",
-				fieldname: "reason",
-				label: __("Reason"),
-				reqd: 1,
-				max_height: "60px",
-			},
-		],
+		fields: [reason_field()],
 		label: __("Cancel Appointment"),
-		missing: ({ reason }) =>
-			(reason || "").trim().length < 3 ? __("Give the reason in a few words.") : null,
+		missing: no_reason,
 		sentence: () =>
 			fill(__("{0} will not come. For another time, use Reschedule."), [
 				html`<b>${name_of(doc)}</b>`,

@@ -20,3 +20,19 @@ export function usual_company(company) {
 	if (is_dealership(company) && company) return company;
 	return companies().length === 1 ? companies()[0] : null;
 }
+
+/** The dealership a person most likely means: their own, else the first. */
+export function my_company() {
+	return usual_company(frappe.defaults.get_user_default("Company")) || companies()[0];
+}
+
+/** The filter that every report of ours begins with. */
+export const report_company = () => ({
+	fieldname: "company",
+	label: __("Company"),
+	fieldtype: "Link",
+	options: "Company",
+	reqd: 1,
+	default: my_company(),
+	get_query: () => ({ filters: { name: ["in", companies()] } }),
+});

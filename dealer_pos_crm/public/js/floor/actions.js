@@ -1,8 +1,9 @@
 /** What is done on the floor: a short dialog each, from forms, lists and boards. */
 
 import { ask } from "../desk/ask";
-import { companies, usual_company } from "../desk/dealership";
+import { my_company } from "../desk/dealership";
 import { fill, html, trusted } from "../desk/html";
+import { no_reason, reason_field, too_short } from "../desk/reason";
 import { call } from "../desk/server";
 import { exact } from "../desk/words";
 
@@ -22,10 +23,7 @@ const select = (values) => values.map((value) => ({ value, label: __(value) }));
 
 /** @param {object} about customer, lead, deal, company, vehicle, salesperson, person_name */
 export function book(about = {}, done = null) {
-	const company =
-		about.company ||
-		usual_company(frappe.defaults.get_user_default("Company")) ||
-		companies()[0];
+	const company = about.company || my_company();
 	let remarks = [];
 	let asked = "";
 	let dialog = null; // what is shown at once asks for it
@@ -184,23 +182,13 @@ export function miss(doc, done) {
 	});
 }
 
-const reason_field = () => ({
-	fieldtype: "Small Text",
-	fieldname: "reason",
-	label: __("Reason"),
-	reqd: 1,
-	max_height: "60px",
-});
-const too_short = ({ reason }) =>
-	(reason || "").trim().length < 3 ? __("Give the reason in a few words.") : null;
-
 export function cancel(doc, done) {
 	return ask({
 		title: __("Cancel Appointment"),
 		danger: true,
 		fields: [reason_field()],
 		label: __("Cancel Appointment"),
-		missing: too_short,
+		missing: no_reason,
 		sentence: () =>
 			fill(__("{0} will not come. For another time, use Reschedule."), [
 				html`<b>${doc.person_name}</b>`,
@@ -283,7 +271,7 @@ export function end_visit(doc, done) {
 		],
 		label: __("Save"),
 		missing: ({ outcome, next_step }) =>
-			["Will Be Back", "Thinking"].includes(outcome) && (next_step || "").trim().length < 3
+			["Will Be Back", "Thinking"].includes(outcome) && too_short(next_step)
 				? __("What was agreed as the next step? A few words are enough.")
 				: null,
 		submit: (values) =>
@@ -294,10 +282,7 @@ export function end_visit(doc, done) {
 
 /** A car leaves with somebody: the licence is looked at first, and its number never written down. */
 export function take_drive(about = {}, done = null) {
-	const company =
-		about.company ||
-		usual_company(frappe.defaults.get_user_default("Company")) ||
-		companies()[0];
+	const company = about.company || my_company();
 	const decides = ["Dealer Sales Manager", "Dealer Manager"].some((role) =>
 		frappe.user.has_role(role)
 	);
@@ -480,7 +465,7 @@ export function cancel_drive(doc, done) {
 		danger: true,
 		fields: [reason_field()],
 		label: __("Did Not Take Place"),
-		missing: too_short,
+		missing: no_reason,
 		submit: ({ reason }) =>
 			call("dealer_pos_crm.api.visit.cancel_drive", { drive: doc.name, reason }),
 		done,

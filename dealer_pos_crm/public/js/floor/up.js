@@ -1,7 +1,7 @@
 /** Somebody is at the door: name, phone, who helps. Whoever is on file is found while typing. */
 
 import { ask } from "../desk/ask";
-import { companies, usual_company } from "../desk/dealership";
+import { my_company } from "../desk/dealership";
 import { fill, html, pill, trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { clock, relative } from "../desk/words";
@@ -13,10 +13,7 @@ const GET = { type: "GET" };
  *        salesperson, vehicle
  */
 export function up(known = {}, done = null) {
-	const company =
-		known.company ||
-		usual_company(frappe.defaults.get_user_default("Company")) ||
-		companies()[0];
+	const company = known.company || my_company();
 	let chosen =
 		known.customer || known.lead || known.deal || known.appointment ? { ...known } : null;
 	let found = [];

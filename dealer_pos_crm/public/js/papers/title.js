@@ -2,6 +2,7 @@
 
 import { ask } from "../desk/ask";
 import { html, intro, ours } from "../desk/html";
+import { no_reason, reason_field } from "../desk/reason";
 import { call } from "../desk/server";
 import { title_is_late } from "../floor/status";
 
@@ -98,21 +99,13 @@ export function move(doc, to, done) {
 				default: doc.title_number,
 			}
 		);
-	if (why)
-		fields.push({
-			fieldtype: "Small Text",
-			fieldname: "reason",
-			label: __("Reason"),
-			reqd: 1,
-			max_height: "60px",
-		});
+	if (why) fields.push(reason_field());
 	ask({
 		title: labels()[to],
 		danger: to === "Cancelled",
 		fields,
 		label: labels()[to],
-		missing: ({ reason }) =>
-			why && (reason || "").trim().length < 3 ? __("Give the reason in a few words.") : null,
+		missing: why ? no_reason : null,
 		submit: ({ on, reason, ...values }) =>
 			call("dealer_pos_crm.api.title.move", {
 				registration: doc.name,

@@ -2,6 +2,7 @@
 
 import { ask } from "../desk/ask";
 import { fill, html, intro, ours } from "../desk/html";
+import { no_reason, reason_field } from "../desk/reason";
 import { call } from "../desk/server";
 
 export function setup(frm) {
@@ -127,23 +128,13 @@ function done(doc, rows, done_then) {
 	});
 }
 
-const reason = () => ({
-	fieldtype: "Small Text",
-	fieldname: "reason",
-	label: __("Reason"),
-	reqd: 1,
-	max_height: "60px",
-});
-const too_short = (values) =>
-	(values.reason || "").trim().length < 3 ? __("Give the reason in a few words.") : null;
-
 function cancel(doc, rows, done_then) {
 	ask({
 		title: __("Cancel an Item"),
 		danger: true,
-		fields: [item_field(rows), reason()],
+		fields: [item_field(rows), reason_field()],
 		label: __("Not Owed Any More"),
-		missing: too_short,
+		missing: no_reason,
 		submit: (values) =>
 			call("dealer_pos_crm.api.we_owe.cancel_item", {
 				bill: doc.name,
@@ -157,9 +148,9 @@ function cancel(doc, rows, done_then) {
 function reopen(doc, rows, done_then) {
 	ask({
 		title: __("Not Done After All"),
-		fields: [item_field(rows), reason()],
+		fields: [item_field(rows), reason_field()],
 		label: __("Owe It Again"),
-		missing: too_short,
+		missing: no_reason,
 		submit: (values) =>
 			call("dealer_pos_crm.api.we_owe.reopen", {
 				bill: doc.name,
