@@ -227,7 +227,8 @@ def _whose(account: Any, fact: PaymentFact) -> str | None:
 	name = about.get("name") or ""
 	of_account = frappe.db.get_value(DOCTYPE, name, "gateway_account")
 	if of_account and of_account != account.name:
-		return None  # another Gateway Account's, with the same account at the provider; it hears of it as well
+		# Another Gateway Account's, with the same account at the provider; it hears of it as well.
+		return None
 	if not of_account:
 		raise UnknownPayment(
 			_(

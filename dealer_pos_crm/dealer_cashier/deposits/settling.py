@@ -284,7 +284,9 @@ def check_cancel(deposit, action, facts: Ledger) -> None:
 		if receipt.standing and cards.card_behind(receipt.payment):
 			raise Refused(
 				"by_card",
-				marked("{0} was paid by card: the card has been charged. Refund it; it goes back to the same card"),
+				marked(
+					"{0} was paid by card: the card has been charged. Refund it; it goes back to the same card"
+				),
 				deposit.name,
 			)
 		if receipt.standing and getdate(_posted_on(receipt.payment)) != getdate():
