@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from contextlib import contextmanager
 from types import SimpleNamespace
 
 import frappe
+import pytest
 from frappe.utils import flt, now_datetime
+from pypdf import PdfWriter
 
 from dealer_pos_crm.dealer_cashier.card_payments import starting, subjects
+from dealer_pos_crm.dealer_cashier.disputes import case as cases
+from dealer_pos_crm.dealer_cashier.disputes import rendering
 from dealer_pos_crm.domain.money import Money
 from tests.site import cards
 from tests.site import factories as f
@@ -18,8 +22,11 @@ CARD = "Card Payment"
 CASE = "Dispute Case"
 
 
-@contextmanager
-def open_house() -> Iterator[SimpleNamespace]:
+# Fixtures: a test file takes those it needs by a line of its own.
+
+
+@pytest.fixture(scope="module")
+def house(site: str) -> Iterator[SimpleNamespace]:
 	"""A dealership with an account at the stand-in, which answers meanwhile."""
 	f.make_dealership()
 	account = cards.gateway_account()
@@ -31,6 +38,25 @@ def open_house() -> Iterator[SimpleNamespace]:
 			doc=frappe.get_doc("Gateway Account", account),
 			accountant=frappe.db.get_value("Gateway Account", account, "responsible"),
 		)
+
+
+@pytest.fixture(autouse=True)
+def no_jobs(house, monkeypatch) -> None:
+	"""Jobs are asked for by name where a test wants them."""
+	monkeypatch.setattr(cases, "_prepare_later", lambda name: None)
+
+
+@pytest.fixture
+def quick(monkeypatch) -> None:
+	"""Pages without the cost of setting them, where their looks are not what is tested."""
+	blank = PdfWriter()
+	blank.add_blank_page(200, 200)
+	out = io.BytesIO()
+	blank.write(out)
+	monkeypatch.setattr(rendering, "_pdf", lambda html: out.getvalue())
+
+
+# Steps
 
 
 def paid(house, owed=None, amount: float = 500):

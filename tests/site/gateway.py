@@ -1,14 +1,51 @@
 """Payments through a stand-in for Stripe and their messages in the inbox, for the tests of both."""
 
 import frappe
+import pytest
 from frappe.utils import add_to_date, now_datetime
 
 from dealer_pos_crm.dealer_cashier.card_payments import starting, subjects
 from dealer_pos_crm.dealer_cashier.gateway import inbox
 from dealer_pos_crm.domain.money import Money
+from tests.site import cards
 from tests.site import factories as f
 
 EVENT = inbox.DOCTYPE
+
+
+# Fixtures: a test file takes those it needs by a line of its own.
+
+
+@pytest.fixture(scope="module", autouse=True)
+def dealership(site):
+	return f.make_dealership()
+
+
+@pytest.fixture(scope="module")
+def account(dealership):
+	return cards.gateway_account()
+
+
+@pytest.fixture
+def fake(account):
+	"""The stand-in, without what an earlier test left on its way."""
+	found = cards.fake_of(account)
+	found.pending_webhooks()
+	found.faults.clear()
+	found.webhooks.clear()
+	with cards.use_fake():
+		yield found
+
+
+@pytest.fixture
+def own(dealership):
+	"""An account of the test's own, and the stand-in behind it."""
+	account = cards.gateway_account()
+	with cards.use_fake():
+		yield account, cards.fake_of(account)
+
+
+# Steps
 
 
 def doc_of(account):

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from types import SimpleNamespace
-
 import frappe
 import pytest
 from frappe.utils import add_to_date, cint, now_datetime
-from pypdf import PdfWriter
 
 from dealer_pos_crm.api import dispute as api
-from dealer_pos_crm.dealer_cashier.disputes import answering, pack, rendering
+from dealer_pos_crm.dealer_cashier.disputes import answering, pack
 from dealer_pos_crm.dealer_cashier.disputes import case as cases
 from dealer_pos_crm.dealer_cashier.gateway import outbox
 from dealer_pos_crm.dealer_setup import roles
@@ -22,26 +17,7 @@ from tests.site import disputes as d
 from tests.site import factories as f
 from tests.site.disputes import CASE, disputed, for_deposit, paid, steps
 
-
-@pytest.fixture(scope="module")
-def house(site: str) -> Iterator[SimpleNamespace]:
-	with d.open_house() as opened:
-		yield opened
-
-
-@pytest.fixture(autouse=True)
-def no_jobs(house, monkeypatch) -> None:
-	monkeypatch.setattr(cases, "_prepare_later", lambda name: None)
-
-
-@pytest.fixture
-def quick(monkeypatch) -> None:
-	"""Pages without the cost of setting them, where their looks are not what is tested."""
-	blank = PdfWriter()
-	blank.add_blank_page(200, 200)
-	out = io.BytesIO()
-	blank.write(out)
-	monkeypatch.setattr(rendering, "_pdf", lambda html: out.getvalue())
+house, no_jobs, quick = d.house, d.no_jobs, d.quick
 
 
 def at_provider(house, case) -> dict:

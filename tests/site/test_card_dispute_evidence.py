@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import frappe
@@ -15,7 +14,6 @@ from pypdf import PdfReader, PdfWriter
 
 from dealer_pos_crm.api import dispute as api
 from dealer_pos_crm.dealer_cashier.card_payments import subjects
-from dealer_pos_crm.dealer_cashier.disputes import case as cases
 from dealer_pos_crm.dealer_cashier.disputes import filling, overview, pack, rendering
 from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.dealer_showroom.documents import checklist
@@ -25,26 +23,7 @@ from tests.site import factories as f
 from tests.site import showroom
 from tests.site.disputes import CASE, disputed, for_deposit, paid
 
-
-@pytest.fixture(scope="module")
-def house(site: str) -> Iterator[SimpleNamespace]:
-	with d.open_house() as opened:
-		yield opened
-
-
-@pytest.fixture(autouse=True)
-def no_jobs(house, monkeypatch) -> None:
-	monkeypatch.setattr(cases, "_prepare_later", lambda name: None)
-
-
-@pytest.fixture
-def quick(monkeypatch) -> None:
-	"""Pages without the cost of setting them, where their looks are not what is tested."""
-	blank = PdfWriter()
-	blank.add_blank_page(200, 200)
-	out = io.BytesIO()
-	blank.write(out)
-	monkeypatch.setattr(rendering, "_pdf", lambda html: out.getvalue())
+house, no_jobs, quick = d.house, d.no_jobs, d.quick
 
 
 @pytest.fixture(scope="module")

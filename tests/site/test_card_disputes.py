@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from types import SimpleNamespace
-
 import frappe
 import pytest
 from frappe.utils import add_to_date, flt, get_datetime, now_datetime
@@ -25,16 +22,7 @@ from tests.stripe_fake import server
 FEE = 15.0
 
 
-@pytest.fixture(scope="module")
-def house(site: str) -> Iterator[SimpleNamespace]:
-	with d.open_house() as opened:
-		yield opened
-
-
-@pytest.fixture(autouse=True)
-def no_jobs(house, monkeypatch) -> None:
-	"""Jobs are asked for by name where a test wants them."""
-	monkeypatch.setattr(cases, "_prepare_later", lambda name: None)
+house, no_jobs = d.house, d.no_jobs
 
 
 # --- The case -----------------------------------------------------------------------------------------

@@ -13,41 +13,14 @@ from frappe.utils import add_to_date, now_datetime
 from dealer_pos_crm.api import gateway as api
 from dealer_pos_crm.dealer_cashier.gateway import accounts, catch_up, failures, handlers, inbox
 from dealer_pos_crm.gateways.stripe import webhooks
-from tests.site import cards
+from tests.site import cards, gateway
 from tests.site import factories as f
 from tests.site.gateway import EVENT, doc_of, due, entries, pay, row, tasks
 from tests.site.racers import Racers
 from tests.stripe_fake.server import serve
 from tests.support import SITES, frappe_command
 
-
-@pytest.fixture(scope="module", autouse=True)
-def dealership(site):
-	return f.make_dealership()
-
-
-@pytest.fixture(scope="module")
-def account(dealership):
-	return cards.gateway_account()
-
-
-@pytest.fixture
-def fake(account):
-	"""The stand-in, without what an earlier test left on its way."""
-	found = cards.fake_of(account)
-	found.pending_webhooks()
-	found.faults.clear()
-	found.webhooks.clear()
-	with cards.use_fake():
-		yield found
-
-
-@pytest.fixture
-def own(dealership):
-	"""An account of the test's own, and the stand-in behind it."""
-	account = cards.gateway_account()
-	with cards.use_fake():
-		yield account, cards.fake_of(account)
+dealership, account, fake, own = gateway.dealership, gateway.account, gateway.fake, gateway.own
 
 
 # Working on it

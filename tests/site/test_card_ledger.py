@@ -29,11 +29,7 @@ STORIES = int(os.environ.get("DEALER_STORIES", "2"))
 STEPS = 40
 OURS = ("charge", "refund", "refund_failure", "dispute", "dispute_reversal")
 
-
-@pytest.fixture(scope="module")
-def house(site):
-	with d.open_house() as opened:
-		yield opened
+house = d.house
 
 
 @pytest.fixture(scope="module")
