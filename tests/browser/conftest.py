@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 from tests.support import PASSWORD, SITE, SITES, clean_slate, connected, frappe_command
 
 CHROMIUM = os.environ.get("DEALER_CHROMIUM", "/usr/bin/chromium")
+PHONE = {"width": 390, "height": 844}
 SCREENSHOTS = Path(os.environ.get("DEALER_SCREENSHOTS") or SITES.parent / ".dealer_pos_crm" / "screenshots")
 FLAGS = [
 	"--no-sandbox",
@@ -145,6 +146,17 @@ def page(context: BrowserContext, console: Console, request: pytest.FixtureReque
 		screenshot(opened, request.node.name)
 	except Error:
 		pass  # the page is gone: there is nothing left to show
+
+
+@pytest.fixture
+def phone(browser: Browser, base_url: str, console: Console) -> Iterator[Page]:
+	"""A customer's phone, logged out."""
+	context = browser.new_context(base_url=base_url, viewport=PHONE, locale="en-US", has_touch=True)
+	context.set_default_timeout(20_000)
+	page = context.new_page()
+	console.watch(page)
+	yield page
+	context.close()
 
 
 @pytest.fixture

@@ -7,14 +7,12 @@ from types import SimpleNamespace
 
 import frappe
 import pytest
-from frappe.installer import update_site_config
 from playwright.sync_api import Page, expect
 
-from dealer_pos_crm.dealer_cashier.gateway import accounts
 from tests.browser import steps
+from tests.browser.card_house import open_house
 from tests.browser.conftest import Console, screenshot
-from tests.site import cards, disputes
-from tests.stripe_fake import server as http
+from tests.site import disputes
 
 Desk = Callable[..., Page]
 PATIENCE = 90_000  # a pack of real pages
@@ -22,19 +20,8 @@ PATIENCE = 90_000  # a pack of real pages
 
 @pytest.fixture(scope="module")
 def house(site: str) -> Iterator[SimpleNamespace]:
-	"""A stand-in for Stripe that the web server talks to as well."""
-	steps.dealership()
-	with http.serve(cards.make_fake()) as server:
-		update_site_config(accounts.API_BASE, server.url, validate=False)
-		frappe.local.conf[accounts.API_BASE] = server.url
-		try:
-			account = cards.gateway_account(fake=server.fake, responsible=accountant())
-			yield SimpleNamespace(
-				account=account, fake=server.fake, doc=frappe.get_doc("Gateway Account", account)
-			)
-		finally:
-			update_site_config(accounts.API_BASE, "None", validate=False)
-			frappe.local.conf.pop(accounts.API_BASE, None)
+	with open_house(responsible=accountant()) as found:
+		yield found
 
 
 def accountant() -> str:

@@ -19,7 +19,6 @@ from tests.browser.conftest import Console, screenshot
 from tests.site import factories as f
 
 Desk = Callable[..., Page]
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
@@ -29,16 +28,6 @@ def house(site: str, base_url: str) -> Iterator[SimpleNamespace]:
 		frappe.clear_document_cache("Dealer Settings", f.COMPANY)
 		frappe.db.commit()
 		yield found
-
-
-@pytest.fixture
-def phone(browser: Browser, base_url: str, console: Console) -> Iterator[Page]:
-	context = browser.new_context(base_url=base_url, viewport=PHONE, locale="en-US", has_touch=True)
-	context.set_default_timeout(20_000)
-	page = context.new_page()
-	console.watch(page)
-	yield page
-	context.close()
 
 
 @pytest.fixture
