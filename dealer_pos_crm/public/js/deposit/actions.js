@@ -2,18 +2,11 @@
 
 import { ask } from "../desk/ask";
 import { html, fill, trusted } from "../desk/html";
+import { no_reason, reason_field } from "../desk/reason";
 import { call } from "../desk/server";
 import { exact, money } from "../desk/words";
 import * as ways from "../refund/ways";
 import { wait_for } from "../vehicle/waiting_list";
-
-const REASON = () => ({
-	fieldtype: "Small Text",
-	fieldname: "reason",
-	label: __("Reason"),
-	reqd: 1,
-	max_height: "60px",
-});
 
 function amount_field(doc, most) {
 	return {
@@ -33,10 +26,6 @@ function act(doc, action, values, key) {
 		values,
 		client_key: key,
 	});
-}
-
-function no_reason(values) {
-	return (values.reason || "").trim().length < 3 ? __("Give the reason in a few words.") : null;
 }
 
 function what_of(doc, facts) {
@@ -148,7 +137,7 @@ export function refund(doc, facts, done) {
 				],
 			},
 			{ fieldtype: "Section Break", hide_border: 1 },
-			REASON(),
+			reason_field(),
 			{ fieldtype: "Data", fieldname: "reference_no", label: __("Reference") },
 		],
 		label: __("Refund"),
@@ -182,7 +171,7 @@ export function forfeit(doc, facts, done) {
 	return ask({
 		title: __("Forfeit"),
 		danger: !why,
-		fields: [REASON()],
+		fields: [reason_field()],
 		label: why ? __("Ask to Forfeit") : __("Keep {0}", [money(doc.held_amount, doc.currency)]),
 		missing: no_reason,
 		sentence: () =>
@@ -228,7 +217,7 @@ export function move(doc, facts, done) {
 				default: doc.hold_until,
 				depends_on: "to_vehicle",
 			},
-			REASON(),
+			reason_field(),
 		],
 		label: __("Move"),
 		problem: (values) =>
@@ -291,7 +280,7 @@ export function extend(doc, facts, done) {
 				default: later(3),
 				reqd: 1,
 			},
-			REASON(),
+			reason_field(),
 		],
 		label: __("Extend Hold"),
 		problem: (values) => {
@@ -336,7 +325,7 @@ export function cancel_payment(doc, facts, done) {
 	return ask({
 		title: __("Cancel Payment"),
 		danger: !why,
-		fields: [REASON()],
+		fields: [reason_field()],
 		label: why ? __("Ask to Cancel") : __("Cancel Payment"),
 		missing: no_reason,
 		sentence: () =>

@@ -2,6 +2,7 @@
 
 import { ask } from "../desk/ask";
 import { html, fill, person } from "../desk/html";
+import { no_note, reason_field } from "../desk/reason";
 import { call } from "../desk/server";
 import { money } from "../desk/words";
 import * as ways from "../refund/ways";
@@ -41,18 +42,9 @@ export function approve(row, customer_name, done) {
 export function reject(row, done) {
 	return ask({
 		title: __("Reject: {0}", [__(row.action)]),
-		fields: [
-			{
-				fieldtype: "Small Text",
-				fieldname: "note",
-				label: __("Why Not"),
-				reqd: 1,
-				max_height: "60px",
-			},
-		],
+		fields: [reason_field({ fieldname: "note", label: __("Why Not") })],
 		label: __("Reject"),
-		missing: ({ note }) =>
-			(note || "").trim().length < 3 ? __("Say why in a few words.") : null,
+		missing: no_note,
 		sentence: () =>
 			fill(__("Nothing is paid. {0} is told."), [html`<b>${person(row.requested_by)}</b>`]),
 		submit: ({ note }) =>

@@ -1,8 +1,9 @@
 /** The Pay Request form: where it stands, what was paid, what happened; and what can be done now. */
 
 import { ask } from "../desk/ask";
-import { companies, usual_company } from "../desk/dealership";
+import { companies, my_company } from "../desk/dealership";
 import { fill, html, link, meet, ours, person, pill, trusted } from "../desk/html";
+import { no_reason, reason_field } from "../desk/reason";
 import { call } from "../desk/server";
 import { deadline, exact, money, when } from "../desk/words";
 import { copy_link, show_link } from "./link";
@@ -269,11 +270,10 @@ function again(frm, facts) {
 function cancel(frm) {
 	ask({
 		title: __("Cancel Request"),
-		fields: [
-			{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason"), reqd: 1, max_height: "60px" },
-		],
+		fields: [reason_field()],
 		label: __("Cancel Request"),
 		danger: true,
+		missing: no_reason,
 		sentence: () =>
 			__("The link ends at once and says so. Money that is on its way all the same is booked, and you are told."),
 		submit: ({ reason }) => call(`${API}cancel`, { pay_request: frm.doc.name, reason }),
@@ -300,7 +300,7 @@ export function free() {
 				fieldname: "company",
 				label: __("Company"),
 				options: dealers,
-				default: usual_company(frappe.defaults.get_user_default("Company")) || dealers[0],
+				default: my_company(),
 				hidden: dealers.length > 1 ? 0 : 1,
 				reqd: 1,
 			},

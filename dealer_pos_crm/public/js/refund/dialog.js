@@ -2,6 +2,7 @@
 
 import { ask } from "../desk/ask";
 import { fill, html, trusted } from "../desk/html";
+import { no_reason, reason_field } from "../desk/reason";
 import { call } from "../desk/server";
 import { money } from "../desk/words";
 import { tell } from "./ways";
@@ -61,13 +62,7 @@ function open(found, done) {
 				default: most_of(found, first),
 				reqd: 1,
 			},
-			{
-				fieldtype: "Small Text",
-				fieldname: "reason",
-				label: __("Reason"),
-				reqd: 1,
-				max_height: "60px",
-			},
+			reason_field(),
 		],
 		label: __("Refund"),
 		working: __("Asking the card provider…"),
@@ -81,8 +76,7 @@ function open(found, done) {
 				  ])
 				: null;
 		},
-		missing: ({ reason }) =>
-			(reason || "").trim().length < 3 ? __("Give the reason in a few words.") : null,
+		missing: no_reason,
 		sentence: ({ amount }) => {
 			const why = amount > found.limit ? found.approval_above : found.approval;
 			if (why) return html`${__("A manager is asked first.")} ${why}.`;
@@ -174,18 +168,9 @@ export function reopen(found, row, done) {
 	return ask({
 		title: __("Reopen {0}", [row.name]),
 		danger: true,
-		fields: [
-			{
-				fieldtype: "Small Text",
-				fieldname: "reason",
-				label: __("Reason"),
-				reqd: 1,
-				max_height: "60px",
-			},
-		],
+		fields: [reason_field()],
 		label: __("Reopen"),
-		missing: ({ reason }) =>
-			(reason || "").trim().length < 3 ? __("Give the reason in a few words.") : null,
+		missing: no_reason,
 		sentence: () =>
 			fill(__("{0} is owed on {1} again, and the money is free to go back to {2}."), [
 				html`<b>${money(row.amount, found.currency)}</b>`,

@@ -2,6 +2,7 @@
 
 import { ask } from "../desk/ask";
 import { fill, html, link, meet, ours, person, pill, trusted } from "../desk/html";
+import { no_note, reason_field } from "../desk/reason";
 import { call } from "../desk/server";
 import { money, when } from "../desk/words";
 import { color_of } from "./status";
@@ -147,11 +148,9 @@ function approve(doc, facts, done) {
 function reject(doc, done) {
 	return ask({
 		title: __("Reject Refund"),
-		fields: [
-			{ fieldtype: "Small Text", fieldname: "note", label: __("Why Not"), reqd: 1, max_height: "60px" },
-		],
+		fields: [reason_field({ fieldname: "note", label: __("Why Not") })],
 		label: __("Reject"),
-		missing: ({ note }) => ((note || "").trim().length < 3 ? __("Say why in a few words.") : null),
+		missing: no_note,
 		sentence: () =>
 			fill(__("Nothing is paid. {0} is told."), [html`<b>${person(doc.requested_by)}</b>`]),
 		submit: ({ note }) => call(`${API}reject`, { card_refund: doc.name, note }),
