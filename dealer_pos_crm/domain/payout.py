@@ -141,7 +141,10 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-	"""Sums of the standing entries of one case; ``fee_booked``: its fee has an entry of its own."""
+	"""Sums of the standing entries of one case; ``fee_booked``: its fee has an entry of its own.
+
+	``taken_before`` and ``given_before``: what rows of other payouts moved of it; an appeal takes it once more.
+	"""
 
 	case: str
 	card_payment: str = ""
@@ -151,6 +154,8 @@ class Dispute:
 	reinstatement_entry: str = ""
 	reinstated: Money | None = None
 	fee_booked: bool = False
+	taken_before: Money | None = None
+	given_before: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +184,24 @@ class Verdict:
 
 
 def judge(rows: Sequence[BalanceRow], books: Books) -> list[Verdict]:
-	"""A verdict for each row. The rows of one charge (a part capture is two of them) are judged together."""
-	captured: dict[str, Money] = {}
+	"""A verdict for each row. The rows of one charge (a part capture is two of them) are judged together, and
+	so are those of one dispute that go the same way (it may be taken in parts, or again after an appeal)."""
+	together: dict[_Key, Money] = {}
 	for row in rows:
-		if kind_of(row.category) is Kind.CHARGE:
-			key = row.charge or row.source
-			captured[key] = captured[key] + row.amount if key in captured else row.amount
-	return [_JUDGES[kind_of(row.category)](row, books, captured) for row in rows]
+		key = _key_of(row)
+		together[key] = together[key] + row.amount if key in together else row.amount
+	return [_JUDGES[kind_of(row.category)](row, books, together[_key_of(row)]) for row in rows]
+
+
+_Key = tuple[Kind, str, bool]
+
+
+def _key_of(row: BalanceRow) -> _Key:
+	"""What the rows that are judged together have in common."""
+	kind = kind_of(row.category)
+	if kind is Kind.CHARGE:
+		return kind, row.charge or row.source, False
+	return kind, row.source, row.amount.minor < 0
 
 
 def _verdict(
@@ -203,13 +219,12 @@ def _verdict(
 	return Verdict(row, kind_of(row.category), state, fee, department, card_payment, voucher, problem, values)
 
 
-def _charge(row: BalanceRow, books: Books, captured: Mapping[str, Money]) -> Verdict:
+def _charge(row: BalanceRow, books: Books, sum_here: Money) -> Verdict:
 	key = row.charge or row.source
 	charge = books.charges.get(key)
 	if charge is None:
 		return _verdict(row, State.EXCEPTION, problem=Problem.UNKNOWN_CHARGE, values=(key,))
 	of_charge = partial(_verdict, row, department=charge.department, card_payment=charge.card_payment)
-	sum_here = captured[key]
 	if charge.booked is None:
 		if not sum_here:  # a charge that failed after all: nothing was left of it
 			return of_charge(State.MATCHED)
@@ -222,7 +237,7 @@ def _charge(row: BalanceRow, books: Books, captured: Mapping[str, Money]) -> Ver
 	return of_charge(State.MATCHED, voucher=("Payment Entry", charge.payment_entry))
 
 
-def _refund(row: BalanceRow, books: Books, captured: Mapping[str, Money]) -> Verdict:
+def _refund(row: BalanceRow, books: Books, sum_here: Money) -> Verdict:
 	refund = books.refunds.get(row.source)
 	if refund is None:
 		return _verdict(row, State.EXCEPTION, problem=Problem.UNKNOWN_REFUND, values=(row.source,))
@@ -242,7 +257,7 @@ def _refund(row: BalanceRow, books: Books, captured: Mapping[str, Money]) -> Ver
 	return of_refund(State.MATCHED, voucher=("Card Refund", refund.card_refund))
 
 
-def _dispute(row: BalanceRow, books: Books, captured: Mapping[str, Money]) -> Verdict:
+def _dispute(row: BalanceRow, books: Books, sum_here: Money) -> Verdict:
 	dispute = books.disputes.get(row.source)
 	if dispute is None:
 		return _verdict(row, State.EXCEPTION, problem=Problem.UNKNOWN_DISPUTE, values=(row.source,))
@@ -255,8 +270,10 @@ def _dispute(row: BalanceRow, books: Books, captured: Mapping[str, Money]) -> Ve
 	)
 	taken = row.amount.minor < 0
 	booked = dispute.withdrawn if taken else dispute.reinstated
-	moved = -row.amount if taken else row.amount
-	if booked != moved:
+	before = dispute.taken_before if taken else dispute.given_before
+	moved = (-sum_here if taken else sum_here) + (before or Money.zero(row.amount.currency))
+	# Less than what is booked is no contradiction: the rest comes with another payout.
+	if booked is None or booked < moved:
 		return of_dispute(
 			State.EXCEPTION,
 			problem=Problem.DISPUTE_NOT_BOOKED,
@@ -266,17 +283,17 @@ def _dispute(row: BalanceRow, books: Books, captured: Mapping[str, Money]) -> Ve
 	return of_dispute(State.MATCHED, voucher=("Journal Entry", entry))
 
 
-def _fee(row: BalanceRow, books: Books, captured: Mapping[str, Money]) -> Verdict:
+def _fee(row: BalanceRow, books: Books, sum_here: Money) -> Verdict:
 	return _verdict(row, State.MATCHED, fee_here=row.fee - row.amount)
 
 
-def _returned(row: BalanceRow, books: Books, captured: Mapping[str, Money]) -> Verdict:
+def _returned(row: BalanceRow, books: Books, sum_here: Money) -> Verdict:
 	if row.source in books.failed_payouts:
 		return _verdict(row, State.MATCHED)
 	return _verdict(row, State.EXCEPTION, problem=Problem.RETURN_UNKNOWN, values=(row.source,))
 
 
-def _other(row: BalanceRow, books: Books, captured: Mapping[str, Money]) -> Verdict:
+def _other(row: BalanceRow, books: Books, sum_here: Money) -> Verdict:
 	return _verdict(row, State.EXCEPTION, problem=Problem.OTHER, values=(row.category,))
 
 

@@ -150,6 +150,32 @@ def test_a_dispute_is_matched_with_its_entries_and_its_fee_is_booked_once():
 	assert only([taken], NOTHING).problem is Problem.UNKNOWN_DISPUTE
 
 
+def test_a_dispute_taken_in_parts_is_judged_as_one():
+	rows = [
+		row("dispute", -30_000, source="dp_1"),
+		row("dispute", -20_000, source="dp_1", no=2),
+		row("dispute_reversal", 50_000, source="dp_1", no=3),
+	]
+	both = {"withdrawal_entry": "JE-1", "reinstatement_entry": "JE-2", "reinstated": usd(50_000)}
+	assert only(rows[:2], disputes(**both, withdrawn=usd(50_000))).state is State.MATCHED
+	assert only(rows[:2], disputes(**both, withdrawn=usd(49_999))).values == (
+		"DSP-1",
+		usd(49_999),
+		usd(50_000),
+	)
+	taken, _more, back = judge(rows, disputes(**both, withdrawn=usd(50_000)))
+	assert (taken.voucher, back.voucher) == (("Journal Entry", "JE-1"), ("Journal Entry", "JE-2"))
+
+
+def test_a_dispute_taken_again_after_an_appeal_counts_what_other_payouts_moved():
+	again = row("dispute", -50_000, source="dp_1")
+	twice = {"withdrawal_entry": "JE-3", "taken_before": usd(50_000)}
+	assert only([again], disputes(**twice, withdrawn=usd(100_000))).state is State.MATCHED
+	assert only([again], disputes(**twice, withdrawn=usd(50_000))).problem is Problem.DISPUTE_NOT_BOOKED
+	# The first payout, read once more before the second one is here.
+	assert only([again], disputes(withdrawal_entry="JE-3", withdrawn=usd(100_000))).state is State.MATCHED
+
+
 def test_a_payout_that_came_back_is_known_or_asked_for():
 	back = row("payout_reversal", 70_000, source="po_1")
 	assert only([back], NOTHING).problem is Problem.RETURN_UNKNOWN

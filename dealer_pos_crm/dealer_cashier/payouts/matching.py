@@ -46,7 +46,7 @@ def books_for(account: str, rows: Sequence[BalanceRow], currency: str) -> Books:
 	return Books(
 		_charges(account, charges, currency),
 		_refunds(account, sources(Kind.REFUND), currency),
-		_disputes(account, sources(Kind.DISPUTE), currency),
+		_disputes(account, sources(Kind.DISPUTE), currency, {row.transaction for row in rows}),
 		_failed(account, sources(Kind.RETURNED_PAYOUT)),
 	)
 
@@ -116,9 +116,10 @@ def _refunds(account: str, wanted: set[str], currency: str) -> dict[str, Refund]
 	return found
 
 
-def _disputes(account: str, wanted: set[str], currency: str) -> dict[str, Dispute]:
+def _disputes(account: str, wanted: set[str], currency: str, here: set[str]) -> dict[str, Dispute]:
 	found: dict[str, Dispute] = {}
 	for chunk in rows_of.in_chunks(wanted):
+		before = _moved_before(account, chunk, currency, here)
 		cases = frappe.get_all(
 			"Dispute Case",
 			{"gateway_account": account, "dispute_id": ("in", chunk)},
@@ -156,7 +157,29 @@ def _disputes(account: str, wanted: set[str], currency: str) -> dict[str, Disput
 				if stands(row.reinstatement_entry)
 				else None,
 				fee_booked=stands(row.fee_entry),
+				taken_before=before.get((row.dispute_id, True)),
+				given_before=before.get((row.dispute_id, False)),
 			)
+	return found
+
+
+def _moved_before(
+	account: str, disputes: list[str], currency: str, here: set[str]
+) -> dict[tuple[str, bool], Money]:
+	"""What rows that are not ``here`` moved of these disputes: by dispute and whether it was taken."""
+	found: dict[tuple[str, bool], Money] = {}
+	for line in frappe.get_all(
+		rows_of.LINE,
+		{"source_id": ("in", disputes)},
+		["name", "transaction_id", "category", "source_id", "amount"],
+		order_by="name",
+	):
+		of_account = line.name == rows_of.key_of(account, line.transaction_id)
+		if not of_account or line.transaction_id in here or kind_of(line.category) is not Kind.DISPUTE:
+			continue
+		amount = rounded(line.amount, currency)
+		key, moved = (line.source_id, amount.minor < 0), max(amount, -amount)
+		found[key] = found[key] + moved if key in found else moved
 	return found
 
 
@@ -221,14 +244,7 @@ def _insert(payout, verdicts: list[Verdict]) -> None:
 		"name",
 		"line_key",
 		"payout",
-		"transaction_id",
-		"category",
-		"source_id",
-		"charge_id",
-		"created_at",
-		"amount",
-		"fee",
-		"net",
+		*rows_of.TOLD,
 		"currency",
 		"owner",
 		"modified_by",

@@ -17,16 +17,11 @@ LINE = "Gateway Payout Line"
 WAITING, EXCEPTIONS, RECONCILED, BOOKED = "Waiting", "Exceptions", "Reconciled", "Booked"
 FAILED, MANUAL, CANCELLED = "Failed", "Manual", "Cancelled"
 
+# What of a row the provider told, as the columns of a line.
+TOLD = ("transaction_id", "category", "source_id", "charge_id", "created_at", "amount", "fee", "net")
 _COLUMNS = (
 	"name",
-	"transaction_id",
-	"category",
-	"source_id",
-	"charge_id",
-	"created_at",
-	"amount",
-	"fee",
-	"net",
+	*TOLD,
 	"fee_here",
 	"state",
 	"department",
