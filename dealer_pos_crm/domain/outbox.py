@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 KEY_LENGTH = 255
+_BASE_LENGTH = KEY_LENGTH - len(":9999999")  # without its number
 
 # A provider keeps a key for at least 24 hours; an hour is left for clocks and slow answers.
 KEY_LIFE = timedelta(hours=23)
@@ -99,15 +100,21 @@ def key_of(
 ) -> str:
 	"""The key of a call: the same call has the same one, on every machine and after every restart.
 
-	Reads ``<site>:<doctype>:<name>:<operation>[:<part>...]:<number>``; of one that would be too long the
-	end is replaced by its fingerprint.
+	Reads ``<site>:<doctype>:<name>:<operation>[:<part>...]:<number>``. Of one that would be too long, the end
+	of what stands before the number is replaced by its fingerprint; the number always is the last word.
 	"""
-	words = [site, doctype, name, operation, *(str(part) for part in parts), str(number)]
-	key = ":".join(re.sub(r"\s+", "-", word.strip()) for word in words)
-	if len(key) <= KEY_LENGTH and key.isascii():
-		return key
-	fingerprint = hashlib.sha256(key.encode()).hexdigest()
-	return f"{key.encode('ascii', 'replace').decode()[: KEY_LENGTH - 65]}:{fingerprint}"
+	words = [site, doctype, name, operation, *(str(part) for part in parts)]
+	base = ":".join(re.sub(r"\s+", "-", word.strip()) for word in words)
+	if len(base) > _BASE_LENGTH or not base.isascii():
+		fingerprint = hashlib.sha256(base.encode()).hexdigest()
+		base = f"{base.encode('ascii', 'replace').decode()[: _BASE_LENGTH - 65]}:{fingerprint}"
+	return f"{base}:{number}"
+
+
+def key_after(key: str) -> str:
+	"""The key of the same call under its next number."""
+	base, _colon, number = key.rpartition(":")
+	return f"{base}:{int(number) + 1}"
 
 
 def wait_after(tries: int) -> timedelta:

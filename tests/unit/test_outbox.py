@@ -98,13 +98,26 @@ def test_a_key_always_fits_and_is_always_the_same(site, name, number, parts):
 	key = outbox.key_of(site, "Card Payment", name, "Payment", parts, number)
 	assert len(key) <= outbox.KEY_LENGTH and key.isascii()
 	assert key == outbox.key_of(site, "Card Payment", name, "Payment", parts, number)
-	assert key != outbox.key_of(site, "Card Payment", name, "Payment", parts, number + 1)
+	following = outbox.key_of(site, "Card Payment", name, "Payment", parts, number + 1)
+	assert key != following
+	# Also of a key that was shortened: a call made once more is found again by its name and number.
+	assert outbox.key_after(key) == following
 
 
 def test_long_names_that_differ_at_the_end_have_different_keys():
 	one = outbox.key_of("s", "D", "x" * 300 + "1", "Payment", (), 1)
 	other = outbox.key_of("s", "D", "x" * 300 + "2", "Payment", (), 1)
 	assert one != other
+	assert outbox.key_after(one) == outbox.key_of("s", "D", "x" * 300 + "1", "Payment", (), 2)
+	assert outbox.key_after(outbox.key_after(one)).endswith(":3")
+
+
+def test_a_key_is_shortened_in_the_same_way_under_every_number():
+	"""Where the number's own length decides whether it fits."""
+	for length in range(outbox.KEY_LENGTH - 30, outbox.KEY_LENGTH):
+		keys = [outbox.key_of("s", "D", "x" * length, "Payment", (), number) for number in (9, 10, 99, 100)]
+		assert outbox.key_after(keys[0]) == keys[1]
+		assert outbox.key_after(keys[2]) == keys[3]
 
 
 def test_a_new_key_only_after_a_definite_refusal():

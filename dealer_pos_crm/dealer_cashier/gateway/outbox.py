@@ -356,12 +356,11 @@ def _again(attempt_name: str | int) -> str:
 		}
 	)
 	failures.settled((DOCTYPE, str(old.name)))
-	base, _colon, number = old.idempotency_key.rpartition(":")
 	new = frappe.copy_doc(old)
 	new.update(
 		{
 			"status": Status.SENDING.value,
-			"idempotency_key": f"{base}:{int(number) + 1}",
+			"idempotency_key": rules.key_after(old.idempotency_key),
 			"tries": 0,
 			"requested_by": frappe.session.user,
 			**dict.fromkeys(
