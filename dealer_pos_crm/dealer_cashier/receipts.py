@@ -4,15 +4,12 @@ Nothing here can undo a payment: the workers are asked after the commit, and wha
 deposit for everybody to see. One action is mailed once: its e-mail has a Message-ID of its own.
 """
 
-import base64
-import os
 from dataclasses import dataclass
 from email.utils import formataddr
 from functools import partial
 from typing import Any
 
 import frappe
-from bs4 import BeautifulSoup
 from frappe import _
 from frappe.contacts.doctype.contact.contact import get_default_contact
 from frappe.email.doctype.email_account.email_account import EmailAccount
@@ -22,7 +19,7 @@ from frappe.utils.pdf import get_pdf
 
 from dealer_pos_crm.dealer_cashier.printing import dealer_receipt
 from dealer_pos_crm.dealer_cashier.printing.paper import Paper
-from dealer_pos_crm.dealer_cashier.printing.words import picture
+from dealer_pos_crm.dealer_cashier.printing.self_contained import self_contained
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.domain.deposit import Action, MovementType, Status
 
@@ -227,34 +224,10 @@ def _text(enclosure: Enclosure, deposit: Any, paper: Paper) -> str:
 
 
 def _pdf(enclosure: Enclosure) -> bytes:
-	"""The print as a PDF, without asking the site's own web server for styles and pictures.
-
-	A worker often cannot reach the address that customers use.
-	"""
-	page = BeautifulSoup(
-		frappe.get_print(enclosure.doctype, enclosure.name, enclosure.print_format), "html5lib"
+	"""The print as a PDF, without asking the site's own web server for styles and pictures."""
+	return get_pdf(
+		self_contained(frappe.get_print(enclosure.doctype, enclosure.name, enclosure.print_format))
 	)
-	for link in page.select("link[rel=stylesheet]"):
-		style = _asset(cstr(link.get("href")))
-		if style is not None:
-			link["href"] = f"data:text/css;base64,{base64.b64encode(style).decode()}"
-	for image in page.select("img[src^='/files/'], img[src^='/private/files/']"):
-		source = picture(cstr(image["src"]).partition("?")[0])
-		if source:
-			image["src"] = source
-		else:
-			image.decompose()
-	return get_pdf(str(page))
-
-
-def _asset(url: str) -> bytes | None:
-	if not url.startswith("/assets/") or ".." in url:
-		return None
-	path = os.path.join(frappe.local.sites_path, url.partition("?")[0].lstrip("/"))
-	if not os.path.isfile(path):
-		return None
-	with open(path, "rb") as file:
-		return file.read()
 
 
 def _say_it_failed(deposit: str, error: Exception, to: str | None = None) -> None:

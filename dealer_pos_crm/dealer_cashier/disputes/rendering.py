@@ -4,13 +4,11 @@ The site's own way of making PDFs is asked first; where it fails (its helper pro
 page is set by WeasyPrint, which comes with Frappe.
 """
 
-import base64
 import io
 import os
 from typing import Any
 
 import frappe
-from bs4 import BeautifulSoup
 from frappe import _
 from frappe.utils import cstr, scrub_urls
 from frappe.utils.pdf import get_pdf
@@ -18,7 +16,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from dealer_pos_crm.dealer_cashier.printing.paper import Paper
-from dealer_pos_crm.dealer_cashier.printing.words import picture
+from dealer_pos_crm.dealer_cashier.printing.self_contained import self_contained
 
 # Pixels of the longer side of a picture: enough to read a signed page, and small enough for a bank.
 _PICTURE = 1700
@@ -115,7 +113,7 @@ def _of_picture(data: bytes) -> bytes:
 
 def _pdf(html: str) -> bytes:
 	"""A page as PDF, without asking the site's own web server for styles and pictures."""
-	page = _self_contained(html)
+	page = self_contained(html, nothing_else=True)
 	try:
 		return get_pdf(page)
 	except Exception as error:  # the helper program, its libraries, its version: whatever is wrong with it
@@ -141,35 +139,3 @@ def _nothing_from_outside(url: str, *args: Any, **kwargs: Any) -> dict:
 	if url.startswith("data:"):
 		return default_url_fetcher(url, *args, **kwargs)
 	raise ValueError("only what the page brings along")
-
-
-def _self_contained(html: str) -> str:
-	page = BeautifulSoup(html, "html5lib")
-	for link in page.select("link[rel=stylesheet]"):
-		style = _asset(cstr(link.get("href")))
-		if style is None:
-			link.decompose()
-		else:
-			link["href"] = f"data:text/css;base64,{base64.b64encode(style).decode()}"
-	for image in page.select("img[src]"):
-		source = cstr(image["src"])
-		if source.startswith("data:"):
-			continue
-		inside = (
-			picture(source.partition("?")[0]) if source.startswith(("/files/", "/private/files/")) else ""
-		)
-		if inside:
-			image["src"] = inside
-		else:
-			image.decompose()
-	return str(page)
-
-
-def _asset(url: str) -> bytes | None:
-	if not url.startswith("/assets/") or ".." in url:
-		return None
-	path = os.path.join(frappe.local.sites_path, url.partition("?")[0].lstrip("/"))
-	if not os.path.isfile(path):
-		return None
-	with open(path, "rb") as file:
-		return file.read()
