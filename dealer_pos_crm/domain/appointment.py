@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from .clock import BusinessHours
+from .reasons import not_now
 from .refusal import Refused, _
 
 SHORTEST = 5  # minutes
@@ -78,20 +79,12 @@ def after(action: Action, status: Status, name: str, *, has_order: bool = False)
 			name,
 			action.value,
 		)
-	if possible:
-		raise Refused(
-			"wrong_status",
-			_("{0} is {1}: {2} is not possible now. Possible: {3}"),
-			name,
-			status.value,
-			action.value,
-			", ".join(found.value for found in possible),
-		)
-	raise Refused(
-		"wrong_status",
-		_("{0} is {1}: nothing more can be done with it. Book a new appointment"),
+	raise not_now(
 		name,
-		status.value,
+		status,
+		action,
+		possible,
+		_("{0} is {1}: nothing more can be done with it. Book a new appointment"),
 	)
 
 
@@ -288,14 +281,6 @@ def lead_hours(booked_at: datetime, starts_at: datetime) -> int:
 def overlaps(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> bool:
 	"""Whether two stays, each from and until, share a moment."""
 	return one[0] < other[1] and other[0] < one[1]
-
-
-def check_reason(reason: str | None) -> str:
-	"""Why, in a few words, stripped."""
-	text = (reason or "").strip()
-	if len(text) < 3:
-		raise Refused("no_reason", _("Give the reason in a few words"))
-	return text
 
 
 # What stays as it was booked: (field). Another time or another customer is another appointment.

@@ -8,6 +8,7 @@ import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from . import reasons
 from .deposit import Asker
 from .gateway import RefundState
 from .money import Money, positive, total
@@ -175,10 +176,7 @@ def needs_approval(amount: Money, limit: Money, asker: Asker, *, another_way: bo
 
 def check_reason(reason: str | None) -> str:
 	"""A reason of some substance, stripped."""
-	text = (reason or "").strip()
-	if len(text) < 3:
-		raise Refused("no_reason", _("Refund: give the reason in a few words"))
-	return text
+	return reasons.check_reason(reason, _("Refund: give the reason in a few words"))
 
 
 def check_requested(status: Status, name: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .money import Money, positive
+from .reasons import check_reason
 from .refusal import Refused, _
 
 
@@ -99,7 +100,4 @@ def check_deny(status: Status, position: Position, reason: str | None, name: str
 			name,
 			status.value,
 		)
-	text = (reason or "").strip()
-	if len(text) < 3:
-		raise Refused("no_reason", _("Why was the claim denied? Give the manufacturer's reason"))
-	return text
+	return check_reason(reason, _("Why was the claim denied? Give the manufacturer's reason"))

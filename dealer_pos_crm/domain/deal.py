@@ -9,6 +9,7 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .reasons import check_reason
 from .refusal import Refused, _
 
 
@@ -234,8 +235,7 @@ def check_by_hand(stage: Stage, to: Stage, name: str, *, reason: str, may_reopen
 			raise Refused(
 				"signed", _("{0} is under contract. A sales manager or F&I takes a contract back"), name
 			)
-		if len(reason.strip()) < 3:
-			raise Refused("no_reason", _("Say in a few words why the contract of {0} is taken back"), name)
+		check_reason(reason, _("Say in a few words why the contract of {0} is taken back"), name)
 
 
 def moves_by_itself(stage: Stage, to: Stage, facts: Facts) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from . import reasons
 from .money import Money, total
 from .refusal import Refused, _
 
@@ -140,10 +141,7 @@ def check_release(
 
 def check_reason(reason: str | None) -> str:
 	"""The reason, without spaces around it; refused when it says nothing."""
-	text = (reason or "").strip()
-	if len(text) < 3:
-		raise Refused("no_reason", _("Say in a few words why; the reason stays on file"))
-	return text
+	return reasons.check_reason(reason, _("Say in a few words why; the reason stays on file"))
 
 
 def check_unwind(

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from . import reasons
 from .money import Money, positive, total
+from .reasons import not_now
 from .refusal import Refused, _
 
 
@@ -148,19 +150,10 @@ def allowed_actions(status: Status) -> tuple[Action, ...]:
 
 def check_action(action: Action, status: Status, name: str) -> None:
 	"""Refuse what the state machine forbids, and say what is possible instead."""
-	if status in _ALLOWED[action]:
-		return
-	possible = ", ".join(a.value for a in allowed_actions(status))
-	if possible:
-		raise Refused(
-			"wrong_status",
-			_("{0} is {1}: {2} is not possible now. Possible: {3}"),
-			name,
-			status.value,
-			action.value,
-			possible,
+	if status not in _ALLOWED[action]:
+		raise not_now(
+			name, status, action, allowed_actions(status), _("{0} is {1}: nothing more can be done with it")
 		)
-	raise Refused("wrong_status", _("{0} is {1}: nothing more can be done with it"), name, status.value)
 
 
 @dataclass(frozen=True)
@@ -284,10 +277,7 @@ def check_approver(asked_by: str, approver: Asker) -> None:
 
 def check_reason(reason: str | None, action: Action) -> str:
 	"""A reason of some substance, stripped."""
-	text = (reason or "").strip()
-	if len(text) < 3:
-		raise Refused("no_reason", _("{0}: give the reason in a few words"), action.value)
-	return text
+	return reasons.check_reason(reason, _("{0}: give the reason in a few words"), action.value)
 
 
 # What stays as it was agreed once money is held: (field, human name).

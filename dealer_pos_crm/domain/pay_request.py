@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .money import Money
+from .reasons import not_now
 from .refusal import Refused, _
 
 
@@ -173,21 +174,14 @@ def allowed_actions(status: Status) -> tuple[Action, ...]:
 
 def check_action(action: Action, status: Status, name: str) -> None:
 	"""Refuse what the status does not allow, and say what is possible instead."""
-	if status in _ALLOWED[action]:
-		return
-	possible = ", ".join(found.value for found in allowed_actions(status))
-	if possible:
-		raise Refused(
-			"wrong_status",
-			_("{0} is {1}: {2} is not possible now. Possible: {3}"),
+	if status not in _ALLOWED[action]:
+		raise not_now(
 			name,
-			status.value,
-			action.value,
-			possible,
+			status,
+			action,
+			allowed_actions(status),
+			_("{0} is {1} and stays so; make a new pay request instead"),
 		)
-	raise Refused(
-		"wrong_status", _("{0} is {1} and stays so; make a new pay request instead"), name, status.value
-	)
 
 
 def check_expiry(expires: datetime, now: datetime) -> None:

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from .money import Money, total
+from .reasons import check_reason
 from .refusal import Refused, _
 
 
@@ -286,14 +287,6 @@ def check_withdraw(job: Job, reason: str | None) -> str:
 	if job.done:
 		raise Refused("answer_done", _("Job {0} is done; take the work back before its answer"), job.job_no)
 	return check_reason(reason)
-
-
-def check_reason(reason: str | None) -> str:
-	"""A reason of some substance, stripped."""
-	text = (reason or "").strip()
-	if len(text) < 3:
-		raise Refused("no_reason", _("Give the reason in a few words"))
-	return text
 
 
 @dataclass(frozen=True)

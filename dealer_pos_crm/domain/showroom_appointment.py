@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .appointment import overlaps
+from .reasons import not_now
 from .refusal import Refused, _
 
 
@@ -68,20 +69,12 @@ def after(action: Action, status: Status, name: str, *, has_visit: bool = False)
 			name,
 			action.value,
 		)
-	if possible:
-		raise Refused(
-			"wrong_status",
-			_("{0} is {1}: {2} is not possible now. Possible: {3}"),
-			name,
-			status.value,
-			action.value,
-			", ".join(found.value for found in possible),
-		)
-	raise Refused(
-		"wrong_status",
-		_("{0} is {1}: nothing more can be done with it. Book a new appointment"),
+	raise not_now(
 		name,
-		status.value,
+		status,
+		action,
+		possible,
+		_("{0} is {1}: nothing more can be done with it. Book a new appointment"),
 	)
 
 

@@ -17,7 +17,6 @@ from dealer_pos_crm.domain.appointment import (
 	after,
 	allowed_actions,
 	check_missed,
-	check_reason,
 	check_start,
 	ends_at,
 	is_done,
@@ -284,12 +283,6 @@ def test_lead_time():
 def test_stays_that_meet():
 	assert overlaps((at(0, 9), at(0, 11)), (at(0, 10), at(0, 12)))
 	assert not overlaps((at(0, 9), at(0, 10)), (at(0, 10), at(0, 12)))
-
-
-@pytest.mark.parametrize("text", [None, "", "  ", " a "])
-def test_a_reason_has_words(text):
-	assert code_of(check_reason, text) == "no_reason"
-	assert check_reason("  sold it ") == "sold it"
 
 
 # --- the clocks change --------------------------------------------------------------------------

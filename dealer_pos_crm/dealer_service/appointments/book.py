@@ -16,6 +16,7 @@ from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import companies, settings_of
 from dealer_pos_crm.domain import appointment as rules
 from dealer_pos_crm.domain.appointment import Action, Status
+from dealer_pos_crm.domain.reasons import check_reason
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
@@ -135,7 +136,7 @@ def cancel(name: str, reason: str) -> dict:
 	"""The customer will not come. Declined work that was booked with it is open again."""
 
 	def carry_out(doc) -> None:
-		why = masked(rules.check_reason(reason), _("Reason"))
+		why = masked(check_reason(reason), _("Reason"))
 		doc.db_set(
 			{"status": Status.CANCELLED.value, "cancelled_at": now_datetime(), "cancel_reason": why[:140]},
 			notify=True,

@@ -12,6 +12,7 @@ from dealer_pos_crm.dealer_setup.card_numbers import masked
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import MANAGER, SERVICE_MANAGER
 from dealer_pos_crm.domain import repair_order as rules
+from dealer_pos_crm.domain.reasons import check_reason
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
@@ -85,7 +86,7 @@ def _check_money(order, release_reason: str | None) -> str | None:
 			order.name,
 			frappe.session.user,
 		)
-	return masked(rules.check_reason(release_reason), _("Reason"))
+	return masked(check_reason(release_reason), _("Reason"))
 
 
 def _result(order, *, repeated: bool) -> dict:

@@ -11,6 +11,7 @@ from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import MANAGER, SERVICE_MANAGER
 from dealer_pos_crm.domain import repair_order as rules
+from dealer_pos_crm.domain.reasons import check_reason
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 from dealer_pos_crm.domain.repair_order import Status
@@ -98,7 +99,7 @@ def reopen(order_name: str, reason: str) -> str:
 	stands, else to Ready. Returns the new status."""
 	order = locked(order_name)
 	with explained():
-		why = rules.check_reason(reason)
+		why = check_reason(reason)
 		if not REOPENING & set(frappe.get_roles()):
 			raise Refused("may_not_reopen", marked("Only a service manager can reopen {0}"), order.name)
 		if Status(order.status) not in rules.ENDED:
@@ -135,7 +136,7 @@ def cancel(order_name: str, reason: str) -> None:
 	if order.status == Status.CANCELLED.value:
 		return
 	with explained():
-		why = rules.check_reason(reason)
+		why = check_reason(reason)
 		rules.check_change(Status(order.status), Status.CANCELLED, order.name)
 		if checks.has_invoice(order.name):
 			raise Refused(

@@ -22,6 +22,7 @@ from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.domain import repair_order as rules
+from dealer_pos_crm.domain.reasons import check_reason
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
@@ -224,7 +225,7 @@ def take_back(order_name: str, job_no: int, reason: str) -> None:
 		row = job_of(order, job_no)
 		if not cint(row.done):
 			return
-		why = rules.check_reason(reason)
+		why = check_reason(reason)
 		row.done = 0
 		keep(order)
 		step(
@@ -275,7 +276,7 @@ def revise(
 	with explained():
 		rules.check_working(rules.Status(order.status), order.name)
 		row = job_of(order, job_no)
-		why = rules.check_reason(reason)
+		why = check_reason(reason)
 		if row.answer != rules.Answer.APPROVED.value:
 			raise Refused(
 				"not_approved",

@@ -11,8 +11,8 @@ from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.wording import day_text
 from dealer_pos_crm.dealer_showroom.deals import deal as deals
 from dealer_pos_crm.dealer_showroom.log import LOG
-from dealer_pos_crm.domain import appointment as times
 from dealer_pos_crm.domain import we_owe as rules
+from dealer_pos_crm.domain.reasons import check_reason
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 from dealer_pos_crm.domain.we_owe import Item, Status
@@ -136,7 +136,7 @@ def reopen(name: str, row: str, reason: str) -> dict:
 	doc = locked(name)
 	item = _row(doc, row)
 	with explained():
-		why = times.check_reason(reason)
+		why = check_reason(reason)
 		if item.status == Item.OPEN.value:
 			return result(doc)
 		if item.status != Item.DONE.value:
@@ -163,7 +163,7 @@ def cancel_item(name: str, row: str, reason: str) -> dict:
 		return result(doc)
 	with explained():
 		rules.check_open(doc.name, item.what, Status(doc.status), Item(item.status))
-		_cancel(doc, item, times.check_reason(reason))
+		_cancel(doc, item, check_reason(reason))
 		_end_of(doc)
 	return result(doc)
 

@@ -18,6 +18,7 @@ from dealer_pos_crm.dealer_showroom.visits import consequences, person, steps
 from dealer_pos_crm.domain import appointment as times
 from dealer_pos_crm.domain import showroom_appointment as rules
 from dealer_pos_crm.domain.lead_response import How
+from dealer_pos_crm.domain.reasons import check_reason
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 from dealer_pos_crm.domain.showroom_appointment import Action, Status
@@ -135,7 +136,7 @@ def cancel(name: str, reason: str) -> dict:
 	"""The person will not come."""
 
 	def carry_out(doc) -> None:
-		why = masked(times.check_reason(reason), _("Reason"))
+		why = masked(check_reason(reason), _("Reason"))
 		doc.db_set(
 			{"status": Status.CANCELLED.value, "cancelled_at": now_datetime(), "cancel_reason": why[:140]},
 			notify=True,

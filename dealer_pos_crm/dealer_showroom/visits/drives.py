@@ -11,9 +11,9 @@ from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.dealer_setup.wording import clock_text
 from dealer_pos_crm.dealer_showroom import holds, odometer
 from dealer_pos_crm.dealer_showroom.visits import appointments, consequences, person, steps
-from dealer_pos_crm.domain import appointment as times
 from dealer_pos_crm.domain import test_drive as rules
 from dealer_pos_crm.domain.lead_response import How
+from dealer_pos_crm.domain.reasons import check_reason
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
@@ -192,7 +192,7 @@ def cancel(name: str, reason: str) -> dict:
 		return result(doc, repeated=True)
 	with explained():
 		_check_out(doc)
-		why = times.check_reason(reason)
+		why = check_reason(reason)
 		taken = steps.standing(doc, "test_drive.taken")
 		doc.update({"status": CANCELLED, "cancel_reason": why[:140], "out_vehicle": None})
 		_keep(doc)
