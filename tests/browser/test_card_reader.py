@@ -8,40 +8,28 @@ from types import SimpleNamespace
 
 import frappe
 import pytest
-from frappe.installer import update_site_config
 from playwright.sync_api import Page, expect
 
-from dealer_pos_crm.dealer_cashier.gateway import accounts
 from tests.browser import steps
+from tests.browser.card_house import open_house
 from tests.browser.conftest import Console, screenshot
-from tests.site import cards, factories
 from tests.site import counters as c
-from tests.stripe_fake import server as http
+from tests.site import factories
 
 Desk = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
 def counter(site: str) -> Iterator[SimpleNamespace]:
-	"""A stand-in for Stripe that the web server talks to as well, with two readers at it."""
-	steps.dealership()
-	c.make_address()
-	with http.serve(cards.make_fake()) as server:
-		update_site_config(accounts.API_BASE, server.url, validate=False)
-		frappe.local.conf[accounts.API_BASE] = server.url
-		try:
-			account = cards.gateway_account(fake=server.fake)
-			one, two = (c.registered(account, title) for title in ("Service Counter", "Showroom Desk"))
-			yield SimpleNamespace(account=account, fake=server.fake, one=one, two=two)
-		finally:
-			update_site_config(accounts.API_BASE, "None", validate=False)
-			frappe.local.conf.pop(accounts.API_BASE, None)
-			frappe.db.set_value("Card Reader", {"gateway_account": account}, "enabled", 0)
-			frappe.db.commit()
-
-
-def present(counter: SimpleNamespace, card: str = "4242", reader=None) -> None:
-	counter.fake.reader.present((reader or counter.one).reader_id, card)
+	"""A house that takes cards, with two readers."""
+	with open_house() as house:
+		c.make_address()
+		house.one, house.two = (
+			c.registered(house.account, title) for title in ("Service Counter", "Showroom Desk")
+		)
+		yield house
+		frappe.db.set_value("Card Reader", {"gateway_account": house.account}, "enabled", 0)
+		frappe.db.commit()
 
 
 def take_card(page: Page) -> None:
@@ -78,12 +66,12 @@ def test_a_declined_card_then_a_good_one_pays_the_invoice(
 	button(page, "Take $ 389.20").click()
 	state(page, "On Reader")
 	screenshot(page, "card-2-on-reader")
-	present(counter, "0002")
+	c.present(counter, "0002")
 	expect(state(page, "Declined")).to_contain_text("declined")
 	screenshot(page, "card-3-declined")
 	button(page, "Try Another Card").click()
 	state(page, "On Reader")
-	present(counter, "4444")
+	c.present(counter, "4444")
 	expect(state(page, "Paid")).to_contain_text("Mastercard •••• 4444")
 	screenshot(page, "card-4-paid")
 	button(page, "Done").click()
@@ -107,7 +95,7 @@ def test_a_reload_in_the_middle_finds_the_payment_again(
 	steps.shown(page, "Deposit", deposit.name)
 	take_card(page)
 	state(page, "On Reader")
-	present(counter, reader=counter.two)
+	c.present(counter, reader=counter.two)
 	state(page, "Paid")
 	expect(button(page, "Print Receipt")).to_be_visible()
 	button(page, "Done").click()
@@ -137,7 +125,7 @@ def test_cancelled_and_an_unplugged_reader(desk: Desk, console: Console, counter
 		state(page, "On Reader")
 	finally:
 		counter.fake.reader.plug_in(counter.one.reader_id)
-	present(counter, reader=counter.two)
+	c.present(counter, reader=counter.two)
 	state(page, "Paid")
 	console.assert_clean()
 
@@ -153,7 +141,7 @@ def test_a_hold_is_placed_and_taken_in_part(desk: Desk, console: Console, counte
 	screenshot(page, "card-7-hold")
 	button(page, "Hold $ 60.00").click()
 	state(page, "On Reader")
-	present(counter)
+	c.present(counter)
 	expect(state(page, "Held")).to_contain_text("The hold ends")
 	screenshot(page, "card-8-held")
 	button(page, "Done").click()
@@ -195,7 +183,7 @@ def test_the_point_of_sale_takes_a_card_for_an_open_invoice(
 	page.locator(".dlr-reader:visible").get_by_label("Reader").select_option(counter.two.name)
 	button(page, "Take $ 42.00").click()
 	state(page, "On Reader")
-	present(counter, reader=counter.two)
+	c.present(counter, reader=counter.two)
 	state(page, "Paid")
 	button(page, "Done").click()
 	console.assert_clean()

@@ -7,35 +7,23 @@ from types import SimpleNamespace
 
 import frappe
 import pytest
-from frappe.installer import update_site_config
 from playwright.sync_api import Browser, Page, expect
 
-from dealer_pos_crm.dealer_cashier.gateway import accounts
 from dealer_pos_crm.dealer_setup import roles
 from tests.browser import steps
+from tests.browser.card_house import open_house
 from tests.browser.conftest import Console, screenshot
-from tests.site import cards, factories
+from tests.site import factories
 from tests.site import refund_house as h
-from tests.stripe_fake import server as http
 
 Desk = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
 def house(site: str) -> Iterator[SimpleNamespace]:
-	"""A stand-in for Stripe that the web server talks to as well."""
-	steps.dealership()
-	frappe.db.set_value("Dealer Settings", factories.COMPANY, "refund_limit", 1000)
-	frappe.clear_document_cache("Dealer Settings", factories.COMPANY)
-	with http.serve(cards.make_fake()) as server:
-		update_site_config(accounts.API_BASE, server.url, validate=False)
-		frappe.local.conf[accounts.API_BASE] = server.url
-		try:
-			account = cards.gateway_account(fake=server.fake)
-			yield SimpleNamespace(account=account, fake=server.fake)
-		finally:
-			update_site_config(accounts.API_BASE, "None", validate=False)
-			frappe.local.conf.pop(accounts.API_BASE, None)
+	with open_house() as found:
+		h.limit_of_one_person()
+		yield found
 
 
 def manager() -> str:

@@ -17,6 +17,7 @@ from tests.browser import steps
 from tests.browser.card_house import bring_messages, open_house
 from tests.browser.conftest import Console, screenshot
 from tests.site import factories as f
+from tests.site.refund_house import limit_of_one_person
 
 Desk = Callable[..., Page]
 
@@ -24,9 +25,7 @@ Desk = Callable[..., Page]
 @pytest.fixture(scope="module")
 def house(site: str, base_url: str) -> Iterator[SimpleNamespace]:
 	with open_house(base_url, terms="A payment is given back as the law says.", terms_required=1) as found:
-		frappe.db.set_value("Dealer Settings", f.COMPANY, "refund_limit", 1000)
-		frappe.clear_document_cache("Dealer Settings", f.COMPANY)
-		frappe.db.commit()
+		limit_of_one_person()
 		yield found
 
 

@@ -3,15 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from types import SimpleNamespace
 
 import frappe
+import pytest
 
 from dealer_pos_crm.dealer_cashier.terminal import readers, taking
 from tests.site import cards
 from tests.site import factories as f
 from tests.stripe_fake import Fake
+
+# Fixtures: a test file takes those it needs by a line of its own.
+
+
+@pytest.fixture(scope="module")
+def counter(site: str) -> Iterator[SimpleNamespace]:
+	"""A house that takes cards: the account, its stand-in, and two readers that are one and two."""
+	f.make_dealership()
+	make_address()
+	account = cards.gateway_account()
+	fake = cards.fake_of(account)
+	with cards.use_fake(fake):
+		one, two = (registered(account, f.unique(title)) for title in ("Counter 1", "Counter 2"))
+		yield SimpleNamespace(account=account, fake=fake, one=one, two=two)
+
+
+@pytest.fixture(autouse=True)
+def quiet_counter(counter: SimpleNamespace) -> Iterator[None]:
+	"""Both readers plugged in and free, and no fault waiting for the next test."""
+	yield
+	frappe.db.rollback()
+	counter.fake.faults.clear()
+	counter.fake.finish_hanging()
+	for reader in (counter.one, counter.two):
+		counter.fake.reader.plug_in(reader.reader_id)
+		counter.fake.readers.retrieve(reader.reader_id, {})["action"] = None
+		frappe.db.set_value("Card Reader", reader.name, "card_payment", None)
+	frappe.db.commit()
+
+
+@pytest.fixture
+def invoice(counter: SimpleNamespace):
+	made = f.make_invoice(f.make_customer(), 400)
+	frappe.db.commit()
+	return made
+
+
+# Steps
 
 
 def make_address(company: str = f.COMPANY) -> str:
@@ -106,30 +144,6 @@ def entries(name: str) -> list[dict]:
 		{"dealer_card_payment": name, "docstatus": 1},
 		["name", "paid_amount", "paid_to", "unallocated_amount", "reference_no"],
 	)
-
-
-@contextmanager
-def opened() -> Iterator[SimpleNamespace]:
-	"""A house that takes cards: the account, its stand-in, and two readers that are one and two."""
-	f.make_dealership()
-	make_address()
-	account = cards.gateway_account()
-	fake = cards.fake_of(account)
-	with cards.use_fake(fake):
-		one, two = (registered(account, f.unique(title)) for title in ("Counter 1", "Counter 2"))
-		yield SimpleNamespace(account=account, fake=fake, one=one, two=two)
-
-
-def tidy(counter: SimpleNamespace) -> None:
-	"""Both readers plugged in and free, and no fault waiting."""
-	frappe.db.rollback()
-	counter.fake.faults.clear()
-	counter.fake.finish_hanging()
-	for reader in (counter.one, counter.two):
-		counter.fake.reader.plug_in(reader.reader_id)
-		counter.fake.readers.retrieve(reader.reader_id, {})["action"] = None
-		frappe.db.set_value("Card Reader", reader.name, "card_payment", None)
-	frappe.db.commit()
 
 
 def begin(counter: SimpleNamespace, invoice, amount: float = 400, **more) -> dict:

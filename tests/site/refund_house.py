@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import frappe
 import pytest
 from frappe.utils import add_to_date, flt
@@ -16,6 +14,53 @@ from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.dealer_setup.refusals import DealerRefusal
 from tests.site import billing, cards
 from tests.site import factories as f
+
+LIMIT = 1000  # of one person, in Dealer Settings
+
+
+# Fixtures: a test file takes those it needs by a line of its own.
+
+
+@pytest.fixture(scope="module")
+def fake(site):
+	return cards.make_fake()
+
+
+@pytest.fixture(scope="module")
+def account(fake):
+	"""The company takes cards through the stand-in."""
+	f.make_dealership()
+	name = cards.gateway_account(fake=fake)
+	with cards.use_fake(fake):
+		yield name
+
+
+@pytest.fixture(scope="module")
+def people(account) -> dict[str, str]:
+	"""Who asks and who decides, and the limit of one person."""
+	limit_of_one_person()
+	return {
+		"cashier": f.make_user(roles.CASHIER, "refund.cashier"),
+		"accountant": f.make_user(roles.ACCOUNTANT, "refund.accountant"),
+		"manager": f.make_user(roles.MANAGER, "refund.manager"),
+	}
+
+
+@pytest.fixture(autouse=True)
+def calm(fake) -> None:
+	"""No fault and no slow refund is left for the next test."""
+	yield
+	fake.faults.clear()
+	fake.refunds.next_ways.clear()
+
+
+# Steps
+
+
+def limit_of_one_person(amount: float = LIMIT) -> None:
+	frappe.db.set_value("Dealer Settings", f.COMPANY, "refund_limit", amount)
+	frappe.clear_document_cache("Dealer Settings", f.COMPANY)
+	frappe.db.commit()
 
 
 def account_doc(name: str):
@@ -121,37 +166,6 @@ def later(minutes: int = 30) -> None:
 	frappe.db.commit()
 	outbox.sweep()
 	frappe.db.commit()
-
-
-# --- Steps of the tests --------------------------------------------------------------------------------
-
-LIMIT = 1000  # of one person, in Dealer Settings
-
-
-@contextmanager
-def taking_cards(fake):
-	"""The company takes cards through this stand-in. Gives the Gateway Account."""
-	f.make_dealership()
-	name = cards.gateway_account(fake=fake)
-	with cards.use_fake(fake):
-		yield name
-
-
-def people() -> dict[str, str]:
-	"""Who asks and who decides, and the limit of one person."""
-	frappe.db.set_value("Dealer Settings", f.COMPANY, "refund_limit", LIMIT)
-	frappe.clear_document_cache("Dealer Settings", f.COMPANY)
-	frappe.db.commit()
-	return {
-		"cashier": f.make_user(roles.CASHIER, "refund.cashier"),
-		"accountant": f.make_user(roles.ACCOUNTANT, "refund.accountant"),
-		"manager": f.make_user(roles.MANAGER, "refund.manager"),
-	}
-
-
-def calm(fake) -> None:
-	fake.faults.clear()
-	fake.refunds.next_ways.clear()
 
 
 def held_for(deposit) -> str | None:

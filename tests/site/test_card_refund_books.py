@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import frappe
-import pytest
 from frappe.utils import flt
 
 from dealer_pos_crm.dealer_cashier.card_refunds import (
@@ -14,32 +13,11 @@ from dealer_pos_crm.dealer_cashier.card_refunds import (
 	sweep,
 )
 from dealer_pos_crm.dealer_cashier.gateway import accounts
-from tests.site import cards
 from tests.site import factories as f
 from tests.site import refund_house as h
 from tests.site.checks import everything_right, figures
 
-
-@pytest.fixture(scope="module")
-def fake(site):
-	return cards.make_fake()
-
-
-@pytest.fixture(scope="module")
-def account(fake):
-	with h.taking_cards(fake) as name:
-		yield name
-
-
-@pytest.fixture(scope="module")
-def people(account):
-	return h.people()
-
-
-@pytest.fixture(autouse=True)
-def calm(fake):
-	yield
-	h.calm(fake)
+fake, account, people, calm = h.fake, h.account, h.people, h.calm
 
 
 def test_made_outside_it_is_taken_from_the_deposit(account, fake):

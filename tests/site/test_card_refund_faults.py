@@ -24,27 +24,7 @@ from tests.site import factories as f
 from tests.site import refund_house as h
 from tests.site.checks import everything_right, figures
 
-
-@pytest.fixture(scope="module")
-def fake(site):
-	return cards.make_fake()
-
-
-@pytest.fixture(scope="module")
-def account(fake):
-	with h.taking_cards(fake) as name:
-		yield name
-
-
-@pytest.fixture(scope="module")
-def people(account):
-	return h.people()
-
-
-@pytest.fixture(autouse=True)
-def calm(fake):
-	yield
-	h.calm(fake)
+fake, account, people, calm = h.fake, h.account, h.people, h.calm
 
 
 def test_a_definite_no_leaves_the_deposit_as_it_was(account, fake):

@@ -10,7 +10,6 @@ import pytest
 from dealer_pos_crm.dealer_cashier.card_refunds import room, sending
 from dealer_pos_crm.dealer_cashier.gateway import accounts
 from dealer_pos_crm.dealer_setup import roles
-from tests.site import cards
 from tests.site import factories as f
 from tests.site import refund_house as h
 from tests.site.checks import everything_right, figures
@@ -20,32 +19,14 @@ from tests.site.test_races import all_clean, one_winner
 ROUNDS = range(3)
 
 
-@pytest.fixture(scope="module")
-def fake(site):
-	return cards.make_fake()
+fake, account, people = h.fake, h.account, h.people
 
 
 @pytest.fixture(scope="module")
-def account(fake):
-	f.make_dealership()
-	frappe.db.set_value("Dealer Settings", f.COMPANY, "refund_limit", 1000)
-	frappe.clear_document_cache("Dealer Settings", f.COMPANY)
-	name = cards.gateway_account(fake=fake)
-	with cards.use_fake(fake):
-		yield name
-
-
-@pytest.fixture(scope="module")
-def racers(site, account):
+def racers(site, people):
 	found = Racers(site)
 	yield found
 	found.close()
-
-
-def on_account(account, fake, amount: float):
-	customer = f.make_customer()
-	frappe.db.commit()
-	return h.pay(account, amount=amount, fake=fake, customer=customer.name)
 
 
 def sent(card, fake) -> None:
@@ -56,7 +37,7 @@ def sent(card, fake) -> None:
 
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_two_give_back_more_than_there_is(racers, account, fake, _round):
-	card = on_account(account, fake, 100)
+	card = h.on_account(account, fake, 100)
 	finishes = racers.run(*(("refund_card", card.name, 60, f.key()) for _one in range(2)))
 	_winner, loser = one_winner(finishes)
 	assert "can still be paid back" in loser.error
@@ -67,7 +48,7 @@ def test_two_give_back_more_than_there_is(racers, account, fake, _round):
 
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_the_same_request_twice_at_once_is_one(racers, account, fake, _round):
-	card, key = on_account(account, fake, 100), f.key()
+	card, key = h.on_account(account, fake, 100), f.key()
 	finishes = racers.run(*(("refund_card", card.name, 40, key) for _one in range(2)))
 	all_clean(finishes)
 	frappe.db.rollback()
@@ -77,7 +58,7 @@ def test_the_same_request_twice_at_once_is_one(racers, account, fake, _round):
 
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_two_managers_approve_the_same(racers, account, fake, _round):
-	card = on_account(account, fake, 100)
+	card = h.on_account(account, fake, 100)
 	with f.logged_in(f.make_user(roles.CASHIER, "refund.racer")):
 		from dealer_pos_crm.dealer_cashier.card_refunds import refund
 
@@ -97,7 +78,7 @@ def test_two_managers_approve_the_same(racers, account, fake, _round):
 def test_a_refund_and_a_dispute_do_not_pay_twice(racers, account, fake, later):
 	"""Whoever has the payment's row first decides: either the refund is told of the dispute, or it was booked
 	before it was known, and the provider refuses it."""
-	card = on_account(account, fake, 100)
+	card = h.on_account(account, fake, 100)
 	dispute = fake.bank.dispute(card.charge_id)
 	fact = replace(accounts.client(account).dispute(dispute["id"]), metadata={})
 	frappe.db.commit()

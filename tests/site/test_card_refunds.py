@@ -13,32 +13,12 @@ from dealer_pos_crm.dealer_cashier.card_refunds import (
 )
 from dealer_pos_crm.dealer_cashier.gateway import accounts
 from dealer_pos_crm.dealer_cashier.printing.refund import refund_slip
-from tests.site import cards, showroom
 from tests.site import factories as f
 from tests.site import refund_house as h
+from tests.site import showroom
 from tests.site.checks import everything_right, figures
 
-
-@pytest.fixture(scope="module")
-def fake(site):
-	return cards.make_fake()
-
-
-@pytest.fixture(scope="module")
-def account(fake):
-	with h.taking_cards(fake) as name:
-		yield name
-
-
-@pytest.fixture(scope="module")
-def people(account):
-	return h.people()
-
-
-@pytest.fixture(autouse=True)
-def calm(fake):
-	yield
-	h.calm(fake)
+fake, account, people, calm = h.fake, h.account, h.people, h.calm
 
 
 def test_a_deposit_goes_back_to_its_card(account, fake):

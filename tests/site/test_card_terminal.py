@@ -14,24 +14,7 @@ from tests.site.counters import begin, holder, present
 from tests.site.racers import Racers
 from tests.stripe_fake import server as http
 
-
-@pytest.fixture(scope="module")
-def counter(site):
-	with c.opened() as counter:
-		yield counter
-
-
-@pytest.fixture(autouse=True)
-def quiet_counter(counter):
-	yield
-	c.tidy(counter)
-
-
-@pytest.fixture
-def invoice(counter):
-	made = f.make_invoice(f.make_customer(), 400)
-	frappe.db.commit()
-	return made
+counter, quiet_counter, invoice = c.counter, c.quiet_counter, c.invoice
 
 
 # Readers

@@ -27,10 +27,7 @@ OPERATIONS = (
 )
 
 
-@pytest.fixture(scope="module")
-def counter(site):
-	with c.opened() as counter:
-		yield counter
+counter = c.counter
 
 
 def clear(counter) -> None:
