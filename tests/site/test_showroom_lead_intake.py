@@ -10,7 +10,7 @@ from frappe.utils import add_to_date, now_datetime
 
 from dealer_pos_crm.api import lead as api
 from dealer_pos_crm.dealer_crm.leads import feeds, form, intake, mail
-from dealer_pos_crm.dealer_setup import roles
+from dealer_pos_crm.dealer_setup import inbox, roles
 from dealer_pos_crm.dealer_setup.refusals import DealerRefusal
 from tests.site import factories as f
 from tests.site import leads as made
@@ -386,7 +386,7 @@ def test_an_e_mail_without_a_lead_stays_in_sight() -> None:
 
 def test_a_lost_e_mail_is_found_again(monkeypatch) -> None:
 	with monkeypatch.context() as patch:
-		patch.setattr(intake, "_enqueue", lambda *_args, **_values: None)
+		patch.setattr(inbox, "enqueue", lambda *_args, **_values: None)
 		communication = fetched(made.Person().adf())
 	assert not rows_of(communication)
 	mail.sweep()

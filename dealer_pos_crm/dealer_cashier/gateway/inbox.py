@@ -5,7 +5,6 @@ messages all lead to the same end.
 """
 
 import json
-import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -16,6 +15,7 @@ from frappe.utils import add_to_date, cint, cstr, now_datetime, strip_html
 from dealer_pos_crm.dealer_cashier.gateway import accounts, failures, handlers
 from dealer_pos_crm.dealer_cashier.gateway.reducing import reduced
 from dealer_pos_crm.dealer_cashier.gateway.times import site_time
+from dealer_pos_crm.dealer_setup import inbox as shared
 from dealer_pos_crm.dealer_setup.acting import action, on_behalf_of
 from dealer_pos_crm.domain.gateway import EventFact
 from dealer_pos_crm.domain.refusal import Refused
@@ -34,7 +34,6 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360,
 LEASE = timedelta(minutes=5)
 # From this try on somebody is told.
 _TOLD_FROM = 3
-_SWEEP_SECONDS = 45  # the next one comes after a minute
 _HANDLERS = "dealer_pos_crm.dealer_cashier.gateway.handlers"
 _BY_PREFIX = {
 	"payment_intent.": "payment",
@@ -109,29 +108,8 @@ def accept(account, event: EventFact, *, source: str) -> tuple[int, bool]:
 
 
 def later(names: Iterable[int]) -> None:
-	"""Work on these rows in the background once the caller's transaction has ended well.
-
-	A queue that is down loses nothing: the sweep finds what stands as Received.
-	"""
-	wanted = list(names)
-
-	def enqueue() -> None:
-		for name in wanted:
-			try:
-				frappe.enqueue(
-					"dealer_pos_crm.dealer_cashier.gateway.inbox.work",
-					queue="short",
-					job_id=f"gateway_event:{name}",
-					deduplicate=True,
-					name=name,
-				)
-			except Exception:
-				frappe.logger("dealer_pos_crm").exception(
-					"a message of the card provider waits for the sweep"
-				)
-
-	if wanted:
-		frappe.db.after_commit.add(enqueue)
+	"""Work on these rows in the background once the caller's transaction has ended well."""
+	shared.later(names, f"{__name__}.work", "gateway_event", "name")
 
 
 # Working on a row
@@ -211,7 +189,7 @@ def _kept(row, todo: handlers.Work) -> str:
 		)
 		if cint(row.attempts) >= _TOLD_FROM:
 			failures.settled((DOCTYPE, row.name))
-		_tell_lists(row.name)
+		shared.changed(DOCTYPE, row.name)
 	return outcome.status
 
 
@@ -240,7 +218,7 @@ def _failed(row, account, reason: str, *, final: bool = False) -> str:
 			text=_("{0} Open it to see what it is about, and try it again.").format(reason),
 			reference=(DOCTYPE, row.name),
 		)
-	_tell_lists(row.name)
+	shared.changed(DOCTYPE, row.name)
 	return status
 
 
@@ -294,26 +272,11 @@ def event_of(row) -> EventFact:
 	)
 
 
-def _tell_lists(name: int) -> None:
-	frappe.publish_realtime(
-		"list_update", {"doctype": DOCTYPE, "name": name}, doctype=DOCTYPE, after_commit=True
-	)
-
-
 def sweep() -> None:
 	"""What is due: its job never came or died, or it failed and may be tried again. Every minute."""
-	until = time.monotonic() + _SWEEP_SECONDS
-	last = 0
-	while time.monotonic() < until:
-		name = frappe.db.get_value(
-			DOCTYPE,
-			{"status": ("in", OPEN), "next_try_at": ("<=", now_datetime()), "name": (">", last)},
-			"name",
-			order_by="name",
-		)
-		if not name:
-			return
-		last = name
+	for name in shared.one_by_one(
+		DOCTYPE, lambda: {"status": ("in", OPEN), "next_try_at": ("<=", now_datetime())}
+	):
 		try:
 			work(name)
 		except Exception:

@@ -4,7 +4,6 @@ Whatever brings a message calls ``accept`` and lets its transaction end; what fo
 the background or at once, and can be tried again.
 """
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from frappe.utils import add_to_date, cint, cstr, now_datetime, strip_html
 from dealer_pos_crm.dealer_crm.leads import feeds, reading, receiving
 from dealer_pos_crm.dealer_crm.leads.lead import DOCTYPE as LEAD
 from dealer_pos_crm.dealer_crm.leads.lead import step
+from dealer_pos_crm.dealer_setup import inbox
 from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import is_dealership, settings_of
@@ -28,7 +28,6 @@ RECEIVED, DONE, DUPLICATE, FAILED, IGNORED = "Received", "Done", "Duplicate", "F
 _OPEN = (RECEIVED, FAILED)
 _MOST_TRIES = 5
 _KEPT_OF_TOO_LARGE = 64 * 1024
-_SWEEP_SECONDS = 45  # the next one comes after a minute
 _TRANSIENT = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 
 
@@ -177,25 +176,8 @@ def _another_person(standing, prospect: adf.Prospect) -> bool:
 
 
 def later(names: Iterable[int]) -> None:
-	"""Read these rows in the background once the caller's transaction has ended well.
-
-	A queue that is down loses nothing: the sweep finds what stands as Received.
-	"""
-	wanted = list(names)
-
-	def enqueue() -> None:
-		for name in wanted:
-			_enqueue("dealer_pos_crm.dealer_crm.leads.intake.work", f"lead_intake:{name}", intake=name)
-
-	if wanted:
-		frappe.db.after_commit.add(enqueue)
-
-
-def _enqueue(method: str, job_id: str, **values) -> None:
-	try:
-		frappe.enqueue(method, queue="short", job_id=job_id, deduplicate=True, **values)
-	except Exception:
-		frappe.logger("dealer_pos_crm").exception("a lead waits for the sweep")
+	"""Read these rows in the background once the caller's transaction has ended well."""
+	inbox.later(names, f"{__name__}.work", "lead_intake", "intake")
 
 
 # Reading a row
@@ -341,9 +323,7 @@ def _feed_of(row, prospect: adf.Prospect):
 def _settle(intake: int, status: str, *, lead: str | None = None, reason: str | None = None) -> None:
 	row = frappe.db.get_value(DOCTYPE, intake, ["feed", "received_at", "communication"], as_dict=True)
 	frappe.db.set_value(DOCTYPE, intake, {"status": status, "lead": lead, "reason": reason})
-	frappe.publish_realtime(
-		"list_update", {"doctype": DOCTYPE, "name": intake}, doctype=DOCTYPE, after_commit=True
-	)
+	inbox.changed(DOCTYPE, intake)
 	if status == DONE:
 		frappe.db.set_value(DOCTYPE, {"same_as": intake, "status": DUPLICATE}, "lead", lead)
 		feeds.saw(row.feed, "last_received_at", row.received_at)
@@ -439,22 +419,10 @@ def outcome(intake: int) -> dict:
 
 def sweep() -> None:
 	"""What stands as Received although a minute has passed: its job never came, or died. Every minute."""
-	until = time.monotonic() + _SWEEP_SECONDS
-	last = 0
-	while time.monotonic() < until:
-		name = frappe.db.get_value(
-			DOCTYPE,
-			{
-				"status": RECEIVED,
-				"received_at": ("<", add_to_date(now_datetime(), minutes=-1)),
-				"name": (">", last),
-			},
-			"name",
-			order_by="name",
-		)
-		if not name:
-			return
-		last = name
+	for name in inbox.one_by_one(
+		DOCTYPE,
+		lambda: {"status": RECEIVED, "received_at": ("<", add_to_date(now_datetime(), minutes=-1))},
+	):
 		try:
 			work(name)
 		except frappe.ValidationError:

@@ -10,6 +10,7 @@ from frappe.utils import add_to_date, cstr, now_datetime
 
 from dealer_pos_crm import compat
 from dealer_pos_crm.dealer_crm.leads import feeds, intake
+from dealer_pos_crm.dealer_setup import inbox
 from dealer_pos_crm.dealer_setup.settings import companies
 from dealer_pos_crm.domain import adf, markup
 from dealer_pos_crm.domain.card_numbers import mask
@@ -36,7 +37,7 @@ def arrived(communication) -> None:
 
 
 def _later(name: str) -> None:
-	intake._enqueue("dealer_pos_crm.dealer_crm.leads.mail.take", f"lead_mail:{name}", communication=name)
+	inbox.enqueue("dealer_pos_crm.dealer_crm.leads.mail.take", f"lead_mail:{name}", communication=name)
 
 
 def take(communication: str) -> list[str]:
