@@ -105,10 +105,6 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 		2,
 		"what did not arrive is taken out of the books by whoever hears it from the provider",
 	),
-	"dealer_pos_crm/dealer_cashier/card_refunds/telling.py": (
-		1,
-		"who decides is told; a notification is nobody's own document",
-	),
 	"dealer_pos_crm/dealer_cashier/gateway/failures.py": (
 		2,
 		"a task is put on the list of whoever is responsible, and taken off, by whatever failed or succeeded",
@@ -118,12 +114,12 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 		"a message of the provider is kept whoever brings it; nobody writes the inbox by hand",
 	),
 	"dealer_pos_crm/dealer_cashier/deposits/actions.py": (
-		2,
-		"nobody may write the trail of who asked and who decided, or another one's notification; the action may",
+		1,
+		"nobody may write the trail of who asked and who decided; the action may",
 	),
 	"dealer_pos_crm/dealer_cashier/deposits/refresh.py": (
-		2,
-		"movements are the ledger's, written for whoever changed it; and the salesperson's notification",
+		1,
+		"movements are the ledger's, written for whoever changed it",
 	),
 	"dealer_pos_crm/dealer_cashier/deposits/settling.py": (
 		1,
@@ -178,8 +174,8 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 		"the entries of a delivery stand and fall with its invoice, whoever cancels that",
 	),
 	"dealer_pos_crm/dealer_showroom/delivery/vehicle.py": (
-		2,
-		"the car goes with its deal, whoever may deliver that; whoever noted a waiting customer is told",
+		1,
+		"the car goes with its deal, whoever may deliver that",
 	),
 	"dealer_pos_crm/dealer_service/billing/claims.py": (
 		1,
@@ -188,6 +184,10 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 	"dealer_pos_crm/dealer_crm/leads/contact.py": (
 		1,
 		"whoever may write a lead may say that they called; the message that keeps it is nobody's to write",
+	),
+	"dealer_pos_crm/dealer_setup/notices.py": (
+		1,
+		"who has to know is told by whoever did it; a notification is nobody's own document",
 	),
 	"dealer_pos_crm/dealer_setup/changes.py": (
 		1,
@@ -204,10 +204,6 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 	"dealer_pos_crm/dealer_showroom/deals/losing.py": (
 		1,
 		"the reasons a new site starts with, put there at install",
-	),
-	"dealer_pos_crm/dealer_showroom/deals/merging.py": (
-		1,
-		"who merges two customers tells the deals' people; a notification is nobody's own document",
 	),
 	"dealer_pos_crm/dealer_showroom/commission/commission.py": (
 		1,

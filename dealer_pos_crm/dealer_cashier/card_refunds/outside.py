@@ -12,6 +12,7 @@ from dealer_pos_crm.dealer_cashier.card_refunds import booking, following, sourc
 from dealer_pos_crm.dealer_cashier.card_refunds.sources import Place
 from dealer_pos_crm.dealer_cashier.money import to_money
 from dealer_pos_crm.dealer_setup.acting import on_behalf_of
+from dealer_pos_crm.dealer_setup.notices import notify
 from dealer_pos_crm.domain.card_refund import COUNTS, Source, Status, pick, status_of
 from dealer_pos_crm.domain.gateway import RefundFact
 from dealer_pos_crm.domain.money import Money
@@ -126,4 +127,4 @@ def _tell(account, card, refund, source: Source, problem: str | None) -> None:
 	if problem or source is Source.NONE:
 		telling.task(account.name, refund, _("A refund made outside: {0}").format(amount), text)
 	else:
-		telling.notify([account.responsible], text, refund)
+		notify([account.responsible], text, refund)

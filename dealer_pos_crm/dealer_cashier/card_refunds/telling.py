@@ -6,6 +6,7 @@ from frappe.utils import cstr
 
 from dealer_pos_crm.dealer_cashier import log
 from dealer_pos_crm.dealer_cashier.money import rounded, shown
+from dealer_pos_crm.dealer_setup.notices import notify, users_with
 from dealer_pos_crm.dealer_setup.roles import APPROVING
 
 
@@ -42,15 +43,8 @@ def requested(card, refund) -> None:
 		title=_("Refund of {0} asked for: {1}").format(amount_of(refund), refund.reason),
 		reason=refund.reason,
 	)
-	users = frappe.get_all(
-		"Has Role",
-		filters={"role": ("in", sorted(APPROVING)), "parenttype": "User"},
-		pluck="parent",
-		distinct=True,
-		order_by="parent",
-	)
 	notify(
-		[user for user in users if user not in ("Administrator", refund.requested_by)],
+		users_with(APPROVING, but=refund.requested_by),
 		_("{0} asks to refund {1} to a card: {2}").format(
 			refund.requested_by, amount_of(refund), refund.reason
 		),
@@ -118,20 +112,3 @@ def card_of(card) -> str:
 		return cstr(card.method)
 	brand = cstr(card.brand).replace("_", " ").title() or _("card")
 	return _("{0} ending {1}").format(brand, card.last4)
-
-
-def notify(users: list[str], subject: str, refund) -> None:
-	for user in users:
-		if not user or user == "Guest" or not frappe.get_cached_value("User", user, "enabled"):
-			continue
-		frappe.get_doc(
-			{
-				"doctype": "Notification Log",
-				"type": "Alert",
-				"for_user": user,
-				"from_user": frappe.session.user,
-				"subject": subject,
-				"document_type": refund.doctype,
-				"document_name": refund.name,
-			}
-		).insert(ignore_permissions=True)

@@ -18,6 +18,7 @@ from dealer_pos_crm.dealer_cashier.card_refunds import deposits as cards
 from dealer_pos_crm.dealer_cashier.deposits import events, ledger, moving, refresh, settling, taking
 from dealer_pos_crm.dealer_cashier.money import to_float, to_money
 from dealer_pos_crm.dealer_crm import spine
+from dealer_pos_crm.dealer_setup.notices import notify, users_with
 from dealer_pos_crm.dealer_setup.refusals import busy, explained
 from dealer_pos_crm.dealer_setup.roles import APPROVING, SETTLING
 from dealer_pos_crm.dealer_setup.settings import settings_of
@@ -362,15 +363,8 @@ def _ask(deposit, action, why: str) -> dict:
 
 
 def _tell_approvers(deposit, action) -> None:
-	users = frappe.get_all(
-		"Has Role",
-		filters={"role": ("in", sorted(APPROVING)), "parenttype": "User"},
-		pluck="parent",
-		distinct=True,
-		order_by="parent",
-	)
-	_notify(
-		[user for user in users if user not in ("Administrator", action.requested_by)],
+	notify(
+		users_with(APPROVING, but=action.requested_by),
 		_("{0} asks for: {1} of deposit {2}").format(action.requested_by, _(action.action), deposit.name),
 		action,
 	)
@@ -378,28 +372,11 @@ def _tell_approvers(deposit, action) -> None:
 
 def _tell_requester(action) -> None:
 	if action.requested_by != frappe.session.user:
-		_notify(
+		notify(
 			[action.requested_by],
 			_("{0} of deposit {1}: {2}").format(_(action.action), action.deposit, _(action.status)),
 			action,
 		)
-
-
-def _notify(users: list[str], subject: str, action) -> None:
-	for user in users:
-		if not frappe.get_cached_value("User", user, "enabled"):
-			continue
-		frappe.get_doc(
-			{
-				"doctype": "Notification Log",
-				"type": "Alert",
-				"for_user": user,
-				"from_user": frappe.session.user,
-				"subject": subject,
-				"document_type": "Deposit Action",
-				"document_name": action.name,
-			}
-		).insert(ignore_permissions=True)
 
 
 def _result(action, made: list[tuple[str, str]] | None) -> dict:

@@ -15,6 +15,7 @@ from dealer_pos_crm.dealer_cashier.deposits.events import what
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float
 from dealer_pos_crm.dealer_crm import spine
 from dealer_pos_crm.dealer_setup import nightly
+from dealer_pos_crm.dealer_setup.notices import notify
 from dealer_pos_crm.dealer_setup.touched import Touched
 from dealer_pos_crm.dealer_showroom import holds
 from dealer_pos_crm.dealer_showroom.deals import deposits as deals
@@ -247,19 +248,8 @@ def _hold_again(deposit, hold) -> None:
 
 
 def _tell_salesperson(deposit, text: str) -> None:
-	if not deposit.salesperson or deposit.salesperson == frappe.session.user:
-		return
-	frappe.get_doc(
-		{
-			"doctype": "Notification Log",
-			"type": "Alert",
-			"for_user": deposit.salesperson,
-			"from_user": frappe.session.user,
-			"subject": text,
-			"document_type": "Deposit",
-			"document_name": deposit.name,
-		}
-	).insert(ignore_permissions=True)
+	if deposit.salesperson != frappe.session.user:
+		notify([deposit.salesperson], text, deposit)
 
 
 def check_all_open() -> None:

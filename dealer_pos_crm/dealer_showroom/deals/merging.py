@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_link_to_form
 
+from dealer_pos_crm.dealer_setup.notices import notify
 from dealer_pos_crm.dealer_showroom.deals.deal import DOCTYPE
 from dealer_pos_crm.domain import deal as rules
 
@@ -60,15 +61,4 @@ def _tell(deal: str, text: str, *users: str | None) -> None:
 	frappe.msgprint(
 		_("{0}: {1}").format(get_link_to_form(DOCTYPE, deal), text), indicator="orange", title=_("Deals")
 	)
-	for user in {user for user in users if user and user != frappe.session.user}:
-		frappe.get_doc(
-			{
-				"doctype": "Notification Log",
-				"type": "Alert",
-				"for_user": user,
-				"from_user": frappe.session.user,
-				"subject": text,
-				"document_type": DOCTYPE,
-				"document_name": deal,
-			}
-		).insert(ignore_permissions=True)
+	notify([user for user in users if user != frappe.session.user], text, (DOCTYPE, deal))

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, getdate
 
+from dealer_pos_crm.dealer_setup.notices import notify
 from dealer_pos_crm.dealer_showroom import holds
 from dealer_pos_crm.dealer_showroom.deals import holding
 from dealer_pos_crm.dealer_showroom.deals.deal import standing_step, step
@@ -79,30 +80,14 @@ def _close_waiting_list(deal, car) -> None:
 	)
 	for row in rows:
 		frappe.db.set_value("Dealer Vehicle Waitlist", row.name, "status", "Dropped")
-		if row.salesperson and frappe.db.get_value("User", row.salesperson, "enabled"):
-			_tell(
-				row.salesperson,
+		if row.salesperson != frappe.session.user:
+			notify(
+				[row.salesperson],
 				_("{0} is sold. {1} waited for it: offer another car").format(
 					car.title, frappe.db.get_value("Customer", row.customer, "customer_name") or row.customer
 				),
-				car.name,
+				car,
 			)
-
-
-def _tell(user: str, subject: str, vehicle: str) -> None:
-	if user == frappe.session.user:
-		return
-	frappe.get_doc(
-		{
-			"doctype": "Notification Log",
-			"type": "Alert",
-			"for_user": user,
-			"from_user": frappe.session.user,
-			"subject": subject,
-			"document_type": "Dealer Vehicle",
-			"document_name": vehicle,
-		}
-	).insert(ignore_permissions=True)
 
 
 def not_returnable(deal) -> str | None:
