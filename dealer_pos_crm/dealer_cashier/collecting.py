@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 import frappe
+from erpnext.accounts.utils import reconcile_against_document
 from frappe.utils import nowdate
 
 from dealer_pos_crm.dealer_cashier.deposits.taking import money_account
@@ -92,3 +93,36 @@ def submit(payment, parts: Iterable[Allocation], currency: str) -> str:
 			", ".join(part.due.document[1] for part in parts),
 		)
 	return payment.name
+
+
+def reconcile(
+	receipt: str, document: Document, amount: Money, *, account: str, party: str, is_advance: bool
+) -> None:
+	"""ERPNext's own reconciliation of one receipt with one document, for one amount. ``account``: the
+	customer's account that both are matched on; ``is_advance``: the receipt was booked as an advance."""
+	unallocated = frappe.db.get_value("Payment Entry", receipt, "unallocated_amount")
+	reconcile_against_document(
+		[
+			frappe._dict(
+				{
+					"voucher_type": "Payment Entry",
+					"voucher_no": receipt,
+					"voucher_detail_no": None,
+					"against_voucher_type": document[0],
+					"against_voucher": document[1],
+					"account": account,
+					"party_type": "Customer",
+					"party": party,
+					"is_advance": "Yes" if is_advance else "No",
+					"dr_or_cr": "credit_in_account_currency",
+					"unreconciled_amount": unallocated,
+					"unadjusted_amount": unallocated,
+					"allocated_amount": to_float(amount),
+					"difference_amount": 0,
+					"exchange_rate": 1,
+					"grand_total": 0,
+					"outstanding_amount": 0,
+				}
+			)
+		]
+	)

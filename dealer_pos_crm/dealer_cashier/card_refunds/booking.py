@@ -5,12 +5,12 @@ before the provider is asked; what does not arrive is reversed.
 """
 
 import frappe
-from erpnext.accounts.utils import reconcile_against_document
 from frappe import _
 from frappe.utils import cint, now_datetime, nowdate
 
 from dealer_pos_crm.dealer_cashier.card_refunds import room, sending
 from dealer_pos_crm.dealer_cashier.card_refunds.sources import Place
+from dealer_pos_crm.dealer_cashier.collecting import reconcile
 from dealer_pos_crm.dealer_cashier.money import to_float, to_money
 from dealer_pos_crm.domain import card_refund as rules
 from dealer_pos_crm.domain.card_refund import Source, Status
@@ -162,34 +162,8 @@ def _on_the_account_of(payment, receipt: str) -> None:
 
 def match(payment, receipt: str, amount: Money) -> None:
 	"""ERPNext's own reconciliation of the entry that brought the money with the one that takes it back."""
-	account, party, unallocated = frappe.db.get_value(
-		"Payment Entry", receipt, ["paid_from", "party", "unallocated_amount"]
-	)
-	reconcile_against_document(
-		[
-			frappe._dict(
-				{
-					"voucher_type": "Payment Entry",
-					"voucher_no": receipt,
-					"voucher_detail_no": None,
-					"against_voucher_type": "Payment Entry",
-					"against_voucher": payment.name,
-					"account": account,
-					"party_type": "Customer",
-					"party": party,
-					"is_advance": "Yes",
-					"dr_or_cr": "credit_in_account_currency",
-					"unreconciled_amount": unallocated,
-					"unadjusted_amount": unallocated,
-					"allocated_amount": to_float(amount),
-					"difference_amount": 0,
-					"exchange_rate": 1,
-					"grand_total": 0,
-					"outstanding_amount": 0,
-				}
-			)
-		]
-	)
+	account, party = frappe.db.get_value("Payment Entry", receipt, ["paid_from", "party"])
+	reconcile(receipt, ("Payment Entry", payment.name), amount, account=account, party=party, is_advance=True)
 
 
 def set_sums(card) -> None:

@@ -2,11 +2,11 @@
 
 import frappe
 from erpnext.accounts.party import get_party_account
-from erpnext.accounts.utils import reconcile_against_document
 from frappe import _
 from frappe.utils import cstr, get_link_to_form, getdate, nowdate
 
 from dealer_pos_crm.dealer_cashier.card_refunds import deposits as cards
+from dealer_pos_crm.dealer_cashier.collecting import reconcile
 from dealer_pos_crm.dealer_cashier.deposits import guard
 from dealer_pos_crm.dealer_cashier.deposits.events import what
 from dealer_pos_crm.dealer_cashier.deposits.ledger import Ledger, Receipt
@@ -77,32 +77,13 @@ def _invoice(name: str | None):
 
 
 def _reconcile(deposit, share: Share, doctype: str, name: str, account: str) -> None:
-	"""ERPNext's own reconciliation of one payment with one document, for one amount."""
-	unallocated = frappe.db.get_value("Payment Entry", share.lot.payment, "unallocated_amount")
-	reconcile_against_document(
-		[
-			frappe._dict(
-				{
-					"voucher_type": "Payment Entry",
-					"voucher_no": share.lot.payment,
-					"voucher_detail_no": None,
-					"against_voucher_type": doctype,
-					"against_voucher": name,
-					"account": account,
-					"party_type": "Customer",
-					"party": deposit.customer,
-					"is_advance": "Yes",
-					"dr_or_cr": "credit_in_account_currency",
-					"unreconciled_amount": unallocated,
-					"unadjusted_amount": unallocated,
-					"allocated_amount": to_float(share.amount),
-					"difference_amount": 0,
-					"exchange_rate": 1,
-					"grand_total": 0,
-					"outstanding_amount": 0,
-				}
-			)
-		]
+	reconcile(
+		share.lot.payment,
+		(doctype, name),
+		share.amount,
+		account=account,
+		party=deposit.customer,
+		is_advance=True,
 	)
 
 

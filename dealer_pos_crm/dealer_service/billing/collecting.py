@@ -1,13 +1,12 @@
 """Money taken for an order: Payment Entries against what is open, one per tender, all or nothing."""
 
 import frappe
-from erpnext.accounts.utils import reconcile_against_document
 from frappe import _
 from frappe.utils import cstr
 
 from dealer_pos_crm.dealer_cashier import collecting as shared
 from dealer_pos_crm.dealer_cashier.deposits.taking import check_customer
-from dealer_pos_crm.dealer_cashier.money import rounded, to_float, to_money
+from dealer_pos_crm.dealer_cashier.money import rounded, to_money
 from dealer_pos_crm.dealer_service.billing import position, reading
 from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
@@ -160,36 +159,14 @@ def use_own_credit(order) -> list[str]:
 		for due in dues:
 			part = min(left, due.amount, key=lambda amount: amount.minor)
 			if part.minor > 0:
-				_reconcile(order, payment, due, part)
+				shared.reconcile(
+					payment.name,
+					due.document,
+					part,
+					account=payment.paid_from,
+					party=payment.party,
+					is_advance=False,
+				)
 				left = left - part
 				used.append(payment.name)
 	return list(dict.fromkeys(used))
-
-
-def _reconcile(order, payment, due: Due, amount) -> None:
-	unallocated = frappe.db.get_value("Payment Entry", payment.name, "unallocated_amount")
-	reconcile_against_document(
-		[
-			frappe._dict(
-				{
-					"voucher_type": "Payment Entry",
-					"voucher_no": payment.name,
-					"voucher_detail_no": None,
-					"against_voucher_type": due.document[0],
-					"against_voucher": due.document[1],
-					"account": payment.paid_from,
-					"party_type": "Customer",
-					"party": payment.party,
-					"is_advance": "No",
-					"dr_or_cr": "credit_in_account_currency",
-					"unreconciled_amount": unallocated,
-					"unadjusted_amount": unallocated,
-					"allocated_amount": to_float(amount),
-					"difference_amount": 0,
-					"exchange_rate": 1,
-					"grand_total": 0,
-					"outstanding_amount": 0,
-				}
-			)
-		]
-	)

@@ -1,11 +1,11 @@
 """Money of the buyer that waits for the deal goes into its invoice: deposits, and payments taken for it."""
 
 import frappe
-from erpnext.accounts.utils import reconcile_against_document
 
+from dealer_pos_crm.dealer_cashier.collecting import reconcile
 from dealer_pos_crm.dealer_cashier.deposits import actions as deposit_actions
 from dealer_pos_crm.dealer_cashier.deposits import ledger
-from dealer_pos_crm.dealer_cashier.money import rounded, to_float
+from dealer_pos_crm.dealer_cashier.money import rounded
 from dealer_pos_crm.dealer_showroom.delivery import reading
 from dealer_pos_crm.domain.deposit import Action
 from dealer_pos_crm.domain.money import Money
@@ -72,39 +72,17 @@ def use_own_payments(deal, invoice: str, account: str) -> Money:
 			continue
 		part = min(payment.left, open_amount, key=lambda one: one.minor)
 		if part.minor > 0:
-			_reconcile(payment, "Sales Invoice", invoice, account, part)
+			reconcile(
+				payment.name,
+				("Sales Invoice", invoice),
+				part,
+				account=account,
+				party=payment.party,
+				is_advance=payment.separate,
+			)
 			used = used + part
 	return used
 
 
 def _open(invoice: str, currency: str) -> Money:
 	return rounded(frappe.db.get_value("Sales Invoice", invoice, "outstanding_amount"), currency)
-
-
-def _reconcile(payment: reading.Payment, doctype: str, name: str, account: str, amount: Money) -> None:
-	left = frappe.db.get_value("Payment Entry", payment.name, "unallocated_amount")
-	reconcile_against_document(
-		[
-			frappe._dict(
-				{
-					"voucher_type": "Payment Entry",
-					"voucher_no": payment.name,
-					"voucher_detail_no": None,
-					"against_voucher_type": doctype,
-					"against_voucher": name,
-					"account": account,
-					"party_type": "Customer",
-					"party": payment.party,
-					"is_advance": "Yes" if payment.separate else "No",
-					"dr_or_cr": "credit_in_account_currency",
-					"unreconciled_amount": left,
-					"unadjusted_amount": left,
-					"allocated_amount": to_float(amount),
-					"difference_amount": 0,
-					"exchange_rate": 1,
-					"grand_total": 0,
-					"outstanding_amount": 0,
-				}
-			)
-		]
-	)
