@@ -1,20 +1,9 @@
 frappe.query_reports["Declined and Recovered"] = {
 	filters: [
 		dealer.report_company(),
-		{
-			fieldname: "from_date",
+		...dealer.report_period(frappe.datetime.add_months(frappe.datetime.month_start(), -5), {
 			label: __("First Declined From"),
-			fieldtype: "Date",
-			reqd: 1,
-			default: frappe.datetime.add_months(frappe.datetime.month_start(), -5),
-		},
-		{
-			fieldname: "to_date",
-			label: __("To"),
-			fieldtype: "Date",
-			reqd: 1,
-			default: frappe.datetime.get_today(),
-		},
+		}),
 		{
 			fieldname: "group_by",
 			label: __("By"),

@@ -1,20 +1,7 @@
 frappe.query_reports["Commission Statement"] = {
 	filters: [
 		dealer.report_company(),
-		{
-			fieldname: "from_date",
-			label: __("From"),
-			fieldtype: "Date",
-			reqd: 1,
-			default: frappe.datetime.month_start(),
-		},
-		{
-			fieldname: "to_date",
-			label: __("To"),
-			fieldtype: "Date",
-			reqd: 1,
-			default: frappe.datetime.month_end(),
-		},
+		...dealer.report_period(frappe.datetime.month_start(), { to: frappe.datetime.month_end() }),
 		...(dealer.commission.sees_all()
 			? [{ fieldname: "user", label: __("Person"), fieldtype: "Link", options: "User" }]
 			: []),

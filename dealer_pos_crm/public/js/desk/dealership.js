@@ -36,3 +36,9 @@ export const report_company = () => ({
 	default: my_company(),
 	get_query: () => ({ filters: { name: ["in", companies()] } }),
 });
+
+/** The filters "from" and "to", both days included. */
+export const report_period = (from, { to = frappe.datetime.get_today(), label } = {}) => [
+	{ fieldname: "from_date", label: label || __("From"), fieldtype: "Date", reqd: 1, default: from },
+	{ fieldname: "to_date", label: __("To"), fieldtype: "Date", reqd: 1, default: to },
+];
