@@ -21,8 +21,7 @@ Desk = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def house(site: str) -> Iterator[SimpleNamespace]:
-	with open_house() as found:
-		h.limit_of_one_person()
+	with open_house() as found, h.limit_of_one_person():
 		yield found
 
 

@@ -24,8 +24,8 @@ Desk = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def house(site: str, base_url: str) -> Iterator[SimpleNamespace]:
-	with open_house(base_url, terms="A payment is given back as the law says.", terms_required=1) as found:
-		limit_of_one_person()
+	terms = {"terms": "A payment is given back as the law says.", "terms_required": 1}
+	with open_house(base_url, **terms) as found, limit_of_one_person():
 		yield found
 
 

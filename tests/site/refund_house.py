@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
 import pytest
 from frappe.utils import add_to_date, flt
@@ -36,14 +39,14 @@ def account(fake):
 
 
 @pytest.fixture(scope="module")
-def people(account) -> dict[str, str]:
+def people(account) -> Iterator[dict[str, str]]:
 	"""Who asks and who decides, and the limit of one person."""
-	limit_of_one_person()
-	return {
-		"cashier": f.make_user(roles.CASHIER, "refund.cashier"),
-		"accountant": f.make_user(roles.ACCOUNTANT, "refund.accountant"),
-		"manager": f.make_user(roles.MANAGER, "refund.manager"),
-	}
+	with limit_of_one_person():
+		yield {
+			"cashier": f.make_user(roles.CASHIER, "refund.cashier"),
+			"accountant": f.make_user(roles.ACCOUNTANT, "refund.accountant"),
+			"manager": f.make_user(roles.MANAGER, "refund.manager"),
+		}
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +60,19 @@ def calm(fake) -> None:
 # Steps
 
 
-def limit_of_one_person(amount: float = LIMIT) -> None:
+@contextmanager
+def limit_of_one_person(amount: float = LIMIT) -> Iterator[None]:
+	"""What one person may give back alone, for a while: other tests have a limit of their own."""
+	before = frappe.db.get_value("Dealer Settings", f.COMPANY, "refund_limit")
+	_set_limit(amount)
+	try:
+		yield
+	finally:
+		frappe.db.rollback()
+		_set_limit(before)
+
+
+def _set_limit(amount: float) -> None:
 	frappe.db.set_value("Dealer Settings", f.COMPANY, "refund_limit", amount)
 	frappe.clear_document_cache("Dealer Settings", f.COMPANY)
 	frappe.db.commit()

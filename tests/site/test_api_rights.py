@@ -261,6 +261,7 @@ def _of_the_terminal(customer: str) -> dict:
 	account = _gateway_account()
 	return {
 		"attempt": attempt.name,
+		**_of_payouts(account),
 		"gateway.account": account,
 		**_of_pay_requests(customer, paid, account),
 		"gateway.name": 1,
@@ -274,6 +275,40 @@ def _of_the_terminal(customer: str) -> dict:
 		"purpose": "Loaner",
 		"needed_until": frappe.utils.add_to_date(None, hours=3),
 		"code": "simulated-wpe",
+	}
+
+
+def _of_payouts(account: str) -> dict:
+	"""A payout that nobody has read yet, and a row of it."""
+	payout = frappe.get_doc(
+		{
+			"doctype": "Gateway Payout",
+			"company": f.COMPANY,
+			"gateway_account": account,
+			"payout_id": f.key(),
+			"payout_key": f.key(),
+			"currency": "USD",
+			"amount": 10,
+		}
+	).insert()
+	line = frappe.get_doc(
+		{
+			"doctype": "Gateway Payout Line",
+			"payout": payout.name,
+			"line_key": f.key(),
+			"transaction_id": f.key(),
+			"category": "topup",
+			"state": "Exception",
+			"amount": 10,
+			"currency": "USD",
+		}
+	)
+	line.flags.of_the_house = True
+	line.insert()
+	return {
+		"payout": payout.name,
+		"payout.line": line.name,
+		"payout.gateway_account": account,
 	}
 
 
