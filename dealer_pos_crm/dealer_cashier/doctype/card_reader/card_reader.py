@@ -50,7 +50,9 @@ class CardReader(Document):
 			self.set(field, before.get(field) if before else None)
 		if before and self.reader_id and before.gateway_account != self.gateway_account:
 			frappe.throw(
-				_("{0} is registered with its account. Make another reader for the other one").format(self.title)
+				_("{0} is registered with its account. Make another reader for the other one").format(
+					self.title
+				)
 			)
 
 	def check_account(self):
