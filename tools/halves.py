@@ -1,4 +1,4 @@
-"""The site tests in two halves, side by side on a site each: a machine with two cores is used, and a slow one spared."""
+"""Tests in two halves, side by side, on a site each: a machine with two cores is used, and a slow one spared."""
 
 from __future__ import annotations
 

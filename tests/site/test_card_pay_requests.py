@@ -18,7 +18,8 @@ from werkzeug.wrappers import Request
 
 from dealer_pos_crm.api import pay_page
 from dealer_pos_crm.api import pay_request as api
-from dealer_pos_crm.dealer_cashier.gateway import accounts
+from dealer_pos_crm.dealer_cashier.card_payments import starting
+from dealer_pos_crm.dealer_cashier.gateway import accounts, outbox
 from dealer_pos_crm.dealer_cashier.pay_requests import automatic, following, link, page, request, standing
 from dealer_pos_crm.dealer_crm.messages import consent, sender
 from dealer_pos_crm.dealer_setup import roles
@@ -531,6 +532,27 @@ def test_cancelled_while_the_customer_pays_the_money_is_booked_and_told(fake: Fa
 	told = frappe.get_all("Customer Event", {"card_payment": card.name}, pluck="event_type")
 	assert {"payment.unapplied", "payment.late"} & set(told)
 	assert seen(doc)["receipts"], "the page does not hide the money"
+
+
+def test_a_request_taken_back_while_its_page_is_being_opened_hands_out_none(fake: Fake, monkeypatch) -> None:
+	doc, _deposit = ask_deposit()
+	call = starting.call
+
+	def taken_back_meanwhile(card: str) -> dict:
+		request.cancel(doc.name, "The car was sold at the counter")
+		frappe.db.commit()
+		return call(card)
+
+	monkeypatch.setattr(starting, "call", taken_back_meanwhile)
+	assert start(doc)["state"] == "cancelled"
+	for attempt in frappe.get_all(
+		"Payment Attempt",
+		{"operation": "Expire Checkout Session", "status": "Sending", "card_payment": card_of(doc).name},
+		pluck="name",
+	):
+		outbox.run(attempt)  # as its job does
+	session = fake.object(card_of(doc).session_id)
+	assert session["status"] == "expired"
 
 
 def test_a_cancelled_request_closes_its_page_at_the_provider(fake: Fake) -> None:

@@ -207,6 +207,10 @@ def _session_made(attempt, result: dict) -> None:
 		},
 		notify=True,
 	)
+	if card.pay_request:
+		from dealer_pos_crm.dealer_cashier.pay_requests import sessions
+
+		sessions.opened(card)
 
 
 def _create_payment(gateway, attempt, values: dict) -> dict:

@@ -224,7 +224,7 @@ def start(token: str, *, seen: str, typed: str | None, version: str, agreed: boo
 				sessions.end_now(attempt)
 			sessions.look(name, ended=True)
 		if answer["state"] == "open":
-			return sessions.go(answer["card"])
+			return _handed_out(name, sessions.go(answer["card"]))
 		return {"state": "down"} if answer["state"] in ("close", "wait") else answer
 	except (GatewayError, Refused, frappe.ValidationError) as error:
 		# No answer, no key, switched off, somebody else at the same rows: nothing was taken, and later it may go.
@@ -232,6 +232,15 @@ def start(token: str, *, seen: str, typed: str | None, version: str, agreed: boo
 		frappe.db.rollback()
 		frappe.clear_messages()
 		return {"state": "down"}
+
+
+def _handed_out(name: str, answer: dict) -> dict:
+	"""The provider's page, unless the request has ended while it was opened."""
+	frappe.db.rollback()  # as it stands now, not when the page was asked for
+	doc = frappe.get_doc(request.DOCTYPE, name)
+	if Status(doc.status) in rules.LIVE:
+		return answer
+	return {"state": _face(doc, standing.due_of(doc)).value.lower()}
 
 
 @action

@@ -11,6 +11,7 @@ from dealer_pos_crm.dealer_cashier.gateway.outbox import Operation
 from dealer_pos_crm.dealer_cashier.money import rounded
 from dealer_pos_crm.dealer_cashier.pay_requests import link, standing
 from dealer_pos_crm.domain.money import Money
+from dealer_pos_crm.domain.pay_request import LIVE, Status
 from dealer_pos_crm.gateways.errors import Rejected
 
 # A page that ends within this time is not handed out any more.
@@ -106,6 +107,14 @@ def close_all(request, *, cards: list | None = None, but: str | None = None, now
 	if attempts and not now:
 		frappe.db.after_commit.add(lambda: _later(attempts))
 	return attempts
+
+
+def opened(card) -> None:
+	"""A page was opened, in the transaction that stores its answer: of a request that has ended meanwhile it is
+	ended again, as whoever ended the request could not know of it."""
+	request = frappe.get_doc("Pay Request", card.pay_request, for_update=True)
+	if Status(request.status) not in LIVE:
+		close_all(request)
 
 
 def _close(request, card) -> str:
