@@ -213,10 +213,6 @@ def _junit(name: str, found: Bench) -> Path:
 	return found.folder("reports") / f"junit-{name}.xml"
 
 
-def _result(name: str, found: Bench, job: Job | Ran, until: float) -> Layer:
-	return _read(name, found, wait_for_all([job], _timeout(name, until))[0])
-
-
 def _read(name: str, found: Bench, ran: Ran) -> Layer:
 	return from_pytest(name, ran.code, _junit(name, found), ran.seconds, ran.timed_out)
 
