@@ -33,7 +33,7 @@ def test_the_workspace_and_the_lists(desk: Desk, console: Console, who: Callable
 	steps.taken(amount=700)
 	page = desk("dealership", who(), steps.PASSWORD)
 	cards = page.locator(".number-widget-box")
-	expect(cards).to_have_count(4)
+	expect(cards).to_have_count(5)
 	expect(cards.filter(has_text="Money Held in Deposits").locator(".number")).to_contain_text("$ ")
 	expect(page.locator(".shortcut-widget-box")).to_have_count(5)
 	expect(page.locator(".shortcut-widget-box", has_text="Held Deposits")).to_contain_text("Held")
