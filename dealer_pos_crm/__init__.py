@@ -1,3 +1,3 @@
 """POS and CRM for car dealerships, inside ERPNext."""
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"

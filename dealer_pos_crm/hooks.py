@@ -100,9 +100,11 @@ doc_events = {
 		"validate": "dealer_pos_crm.listeners.lead.validate",
 	},
 	"POS Invoice": {
-		"on_cancel": "dealer_pos_crm.listeners.sales_invoice.on_cancel",
-		"on_submit": "dealer_pos_crm.listeners.sales_invoice.on_submit",
-		"validate": "dealer_pos_crm.listeners.sales_invoice.validate",
+		"before_cancel": "dealer_pos_crm.listeners.pos_invoice.before_cancel",
+		"before_submit": "dealer_pos_crm.listeners.pos_invoice.before_submit",
+		"on_cancel": "dealer_pos_crm.listeners.pos_invoice.on_cancel",
+		"on_submit": "dealer_pos_crm.listeners.pos_invoice.on_submit",
+		"validate": "dealer_pos_crm.listeners.pos_invoice.validate",
 	},
 	"Payment Entry": {
 		"before_cancel": "dealer_pos_crm.listeners.payment_entry.before_cancel",

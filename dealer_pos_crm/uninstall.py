@@ -4,6 +4,8 @@ import frappe
 
 from dealer_pos_crm.dealer_setup import fields_on_erpnext, roles, search
 
+_WITH_SECRETS = ("Approver PIN", "Cash Report", "Gateway Account")
+
 
 def before_uninstall() -> None:
 	search.remove()
@@ -23,7 +25,7 @@ def _remove_jobs() -> None:
 
 def _forget_keys() -> None:
 	"""Frappe keeps passwords in a table of its own, and leaves those of a doctype that goes."""
-	frappe.db.delete("__Auth", {"doctype": "Gateway Account"})
+	frappe.db.delete("__Auth", {"doctype": ("in", _WITH_SECRETS)})
 
 
 def _drop_sequences() -> None:

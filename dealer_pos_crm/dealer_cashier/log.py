@@ -1,5 +1,5 @@
-"""The cashier's own record of money from afar: every step of a pay request, a card payment, a refund, a
-dispute, once.
+"""The cashier's own record: every step of a pay request, a card payment, a refund, a dispute, a returned check,
+a cash report, once.
 
 The money itself is told by its Payment Entry; what is written here is what happened around it.
 """
@@ -8,7 +8,7 @@ from dealer_pos_crm.dealer_crm.step_log import StepLog
 from dealer_pos_crm.domain.event import EVENT_TYPES
 
 DEPARTMENT = "Accounting"
-_OF_THE_GATEWAY = frozenset({"authorisation", "dispute", "gateway", "pay_request", "terms"})
+_STEPS_OF = frozenset({"authorisation", "cash_report", "check", "dispute", "gateway", "pay_request", "terms"})
 # Their other steps are told by the Payment Entry.
 _OF_A_PAYMENT = frozenset(
 	{
@@ -20,7 +20,7 @@ _OF_A_PAYMENT = frozenset(
 		"refund.requested",
 	}
 )
-KINDS = frozenset(kind for kind in EVENT_TYPES if kind.partition(".")[0] in _OF_THE_GATEWAY) | _OF_A_PAYMENT
+KINDS = frozenset(kind for kind in EVENT_TYPES if kind.partition(".")[0] in _STEPS_OF) | _OF_A_PAYMENT
 
 LOG = StepLog(
 	doctype="Cashier Log",

@@ -13,7 +13,7 @@ try:
 	data = importlib.import_module("dealer_pos_crm.dealer_setup.custom_fields")
 except ImportError as error:
 	pytest.fail(
-		f"dealer_setup/custom_fields.py is data and must be importable without Frappe: {error}", False
+		f"dealer_setup/custom_fields is data and must be importable without Frappe: {error}", False
 	)
 
 # What is handed to create_custom_fields: rows() where the module completes its rows, else the rows themselves.

@@ -1,0 +1,1 @@
+"""Money taken for several documents at once: one Counter Receipt over all its Payment Entries."""

@@ -1,0 +1,1 @@
+"""Every receipt of the counter: found, printed, printed again as a copy, sent."""

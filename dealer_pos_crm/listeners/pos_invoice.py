@@ -1,0 +1,23 @@
+"""POS Invoice: told like any invoice, and kept inside its shift."""
+
+from dealer_pos_crm.listeners import sales_invoice
+
+
+def validate(doc, method=None) -> None:
+	sales_invoice.validate(doc)
+
+
+def before_submit(doc, method=None) -> None:
+	pass
+
+
+def on_submit(doc, method=None) -> None:
+	sales_invoice.on_submit(doc)
+
+
+def before_cancel(doc, method=None) -> None:
+	pass
+
+
+def on_cancel(doc, method=None) -> None:
+	sales_invoice.on_cancel(doc)
