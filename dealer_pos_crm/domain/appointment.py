@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from .clock import BusinessHours
-from .reasons import not_now
 from .refusal import Refused, _
+from .steps import Steps
 
 SHORTEST = 5  # minutes
 LONGEST = 80 * 60  # minutes: two weeks of one bay
@@ -60,37 +60,29 @@ _RESULT: dict[Action, Status] = {
 }
 
 
+_STEPS = Steps(
+	_ALLOWED,
+	_RESULT,
+	arrival=Action.ARRIVE,
+	settled=(
+		"has_order",
+		_("{0} has its repair order: {1} is not possible any more. Go on in the repair order"),
+	),
+	nothing=_("{0} is {1}: nothing more can be done with it. Book a new appointment"),
+)
+
+
 def allowed_actions(status: Status, *, has_order: bool = False) -> tuple[Action, ...]:
 	"""What can be done now. A repair order settles it: the customer is here, and stays so."""
-	if has_order:
-		return (Action.ARRIVE,) if status in _ALLOWED[Action.ARRIVE] else ()
-	return tuple(action for action in Action if status in _ALLOWED[action])
+	return _STEPS.possible(status, settled=has_order)
 
 
 def after(action: Action, status: Status, name: str, *, has_order: bool = False) -> Status:
 	"""The status that follows. Refused (``wrong_status``, ``has_order``) with what is possible instead."""
-	possible = allowed_actions(status, has_order=has_order)
-	if action in possible:
-		return _RESULT[action]
-	if has_order:
-		raise Refused(
-			"has_order",
-			_("{0} has its repair order: {1} is not possible any more. Go on in the repair order"),
-			name,
-			action.value,
-		)
-	raise not_now(
-		name,
-		status,
-		action,
-		possible,
-		_("{0} is {1}: nothing more can be done with it. Book a new appointment"),
-	)
+	return _STEPS.after(action, status, name, settled=has_order)
 
 
-def is_done(action: Action, status: Status) -> bool:
-	"""Whether the action was carried out already: doing it again changes nothing."""
-	return status is _RESULT[action]
+is_done = _STEPS.is_done
 
 
 def minutes_of(hours: float) -> int:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .appointment import overlaps
-from .reasons import not_now
-from .refusal import Refused, _
+from .refusal import _
+from .steps import Steps
 
 
 class Status(str, enum.Enum):
@@ -50,37 +50,26 @@ _RESULT: dict[Action, Status] = {
 }
 
 
+_STEPS = Steps(
+	_ALLOWED,
+	_RESULT,
+	arrival=Action.KEEP,
+	settled=("has_visit", _("{0} has its visit: {1} is not possible any more. Go on with the visit")),
+	nothing=_("{0} is {1}: nothing more can be done with it. Book a new appointment"),
+)
+
+
 def allowed_actions(status: Status, *, has_visit: bool = False) -> tuple[Action, ...]:
 	"""What can be done now. A visit on file settles it: the person was here."""
-	if has_visit:
-		return (Action.KEEP,) if status in _ALLOWED[Action.KEEP] else ()
-	return tuple(action for action in Action if status in _ALLOWED[action])
+	return _STEPS.possible(status, settled=has_visit)
 
 
 def after(action: Action, status: Status, name: str, *, has_visit: bool = False) -> Status:
 	"""The status that follows. Refused (``wrong_status``, ``has_visit``) with what is possible instead."""
-	possible = allowed_actions(status, has_visit=has_visit)
-	if action in possible:
-		return _RESULT[action]
-	if has_visit:
-		raise Refused(
-			"has_visit",
-			_("{0} has its visit: {1} is not possible any more. Go on with the visit"),
-			name,
-			action.value,
-		)
-	raise not_now(
-		name,
-		status,
-		action,
-		possible,
-		_("{0} is {1}: nothing more can be done with it. Book a new appointment"),
-	)
+	return _STEPS.after(action, status, name, settled=has_visit)
 
 
-def is_done(action: Action, status: Status) -> bool:
-	"""Whether the action was carried out already: doing it again changes nothing."""
-	return status is _RESULT[action]
+is_done = _STEPS.is_done
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import get_datetime
 
+from dealer_pos_crm.dealer_crm.appointment import Appointment
 from dealer_pos_crm.dealer_service.appointments import checks, declined_rows, load, steps
 from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.dealer_setup.refusals import explained
@@ -11,24 +11,10 @@ from dealer_pos_crm.domain.appointment import FROZEN_WHEN_BOOKED, FROZEN_WHEN_OV
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
-# What its steps write, never a form or a file.
-_OF_ITS_STEPS = (
-	"status",
-	"rescheduled_from",
-	"rescheduled_to",
-	"repair_order",
-	"booked_by",
-	"confirmed_at",
-	"confirmed_how",
-	"arrived_at",
-	"missed_at",
-	"cancelled_at",
-	"cancel_reason",
-	"client_key",
-)
 
+class ServiceAppointment(Appointment):
+	own_steps = ("repair_order", "arrived_at")
 
-class ServiceAppointment(Document):
 	def validate(self):
 		settings_of(self.company)
 		if self.is_new():
@@ -61,19 +47,8 @@ class ServiceAppointment(Document):
 		if before:
 			declined_rows.follow_changes(self, before)
 
-	def on_trash(self):
-		frappe.throw(_("{0} stays on file. Cancel it instead, with a reason").format(self.name))
-
 	def begin(self):
-		"""Whatever a form or a file says: an appointment begins as Booked, by whoever books it."""
-		kept = {
-			"client_key": self.client_key if self.flags.told_by_caller else None,
-			"rescheduled_from": self.flags.rescheduled_from,
-		}
-		self.update(dict.fromkeys(_OF_ITS_STEPS))
-		self.update(kept)
-		self.status = Status.BOOKED.value
-		self.booked_by = frappe.session.user
+		super().begin()
 		if self.customer:
 			self.customer_name = frappe.db.get_value("Customer", self.customer, "customer_name")
 		if not self.advisor:
@@ -86,29 +61,7 @@ class ServiceAppointment(Document):
 			return own
 		return frappe.session.user if roles.ADVISOR in frappe.get_roles() else None
 
-	def keep_steps(self):
-		before = self.get_doc_before_save()
-		if before:
-			self.update({field: before.get(field) for field in _OF_ITS_STEPS if field != "status"})
-
-	def check_frozen(self):
-		"""What was booked stays as it was booked; its steps, and a new appointment, change the rest."""
-		before = self.get_doc_before_save()
-		if not before:
-			return
-		if self.status != before.status:
-			raise Refused(
-				"status", marked("{0} becomes {1} by its buttons, not by hand"), self.name, self.status
-			)
-		if get_datetime(self.starts_at) != get_datetime(before.starts_at):
-			raise Refused(
-				"frozen_time",
-				marked(
-					"{0} is booked for {1}. Use Reschedule: the old time stays on file, and reminders follow"
-				),
-				self.name,
-				steps.clock_text(before.starts_at),
-			)
+	def check_fields(self, before):
 		over = Status(before.status) not in OPEN
 		fields = (*FROZEN_WHEN_BOOKED, *(FROZEN_WHEN_OVER if over else ()))
 		if before.vehicle and not over:
@@ -117,12 +70,12 @@ class ServiceAppointment(Document):
 			if field != "starts_at" and (self.get(field) or before.get(field)) != (
 				before.get(field) or self.get(field)
 			):
-				self.refuse_change(field, over)
+				self.refuse_change(field)
 		if over and declined_rows.shape(self.jobs) != declined_rows.shape(before.jobs):
-			self.refuse_change("jobs", over)
+			self.refuse_change("jobs")
 
-	def refuse_change(self, field: str, over: bool):
-		if over:
+	def refuse_change(self, field: str):
+		if Status(self.status) not in OPEN:
 			raise Refused(
 				"frozen",
 				marked("{0} cannot be changed: {1} is {2}"),
@@ -130,17 +83,8 @@ class ServiceAppointment(Document):
 				self.name,
 				self.status,
 			)
-		raise Refused(
-			"frozen",
-			marked("{0} of {1} cannot be changed. Cancel it and book another appointment"),
-			self.meta.get_label(field),
-			self.name,
-		)
+		super().refuse_change(field)
 
-	def tell_remarks(self):
-		"""From a form: what one should know. A screen of ours shows it itself."""
-		if self.flags.told_by_caller or frappe.flags.in_import:
-			return
+	def remarks(self):
 		found = load.of_team(self.company, get_datetime(self.starts_at).date(), self.team)
-		for text in checks.remarks(self, found):
-			frappe.msgprint(text, indicator="orange", alert=True)
+		return checks.remarks(self, found)
