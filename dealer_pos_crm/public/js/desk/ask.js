@@ -127,6 +127,7 @@ export function ask(opts) {
 			setTimeout(() => button.is(":enabled") && button.trigger("click"), 0);
 		}
 	});
+	dialog.$body.on("input", ({ target }) => keep_typing(dialog.fields_dict[target.dataset.fieldname]));
 	dialog.$body.on("input change awesomplete-selectcomplete", () => setTimeout(refresh, 0));
 	for (const field of dialog.fields_list) {
 		const own = field.df.onchange;
@@ -143,6 +144,24 @@ export function ask(opts) {
 	dialog.show();
 	refresh();
 	return dialog;
+}
+
+/**
+ * Frappe redraws fields when another one changes or a default comes late, and puts the last value that it knows
+ * back into them: not into the one that is being typed in.
+ */
+function keep_typing(field) {
+	if (!field?.input || !field.set_formatted_input) return;
+	field.dlr_typing = true;
+	if (field.dlr_kept === field.input) return;
+	field.dlr_kept = field.input;
+	const typed = () => (field.dlr_typing = false);
+	for (const over of ["change", "blur"]) field.input.addEventListener(over, typed, true);
+	const show = Object.getPrototypeOf(field).set_formatted_input;
+	field.set_formatted_input = function (...values) {
+		if (field.dlr_typing && document.activeElement === field.input) return undefined;
+		return show.apply(field, values);
+	};
 }
 
 /** Closes a dialog. Bootstrap ignores a hide while it still fades in; then it is asked again after that. */
