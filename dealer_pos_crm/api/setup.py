@@ -2,7 +2,13 @@
 
 import frappe
 
-from dealer_pos_crm.dealer_setup import accounting, card_accounting, service_accounting, showroom_accounting
+from dealer_pos_crm.dealer_setup import (
+	accounting,
+	card_accounting,
+	counter_accounting,
+	service_accounting,
+	showroom_accounting,
+)
 
 
 @frappe.whitelist()
@@ -67,3 +73,19 @@ def set_up_card_accounting(company: str) -> dict:
 	frappe.has_permission("Mode of Payment", "create", throw=True)
 	frappe.has_permission("Account", "create", throw=True)
 	return card_accounting.set_up(company)
+
+
+@frappe.whitelist()
+def get_counter_accounting(company: str) -> dict:
+	"""What setting up the counter's books would make: accounts and modes of payment. Changes nothing."""
+	frappe.has_permission("Dealer Settings", "read", company, throw=True)
+	return counter_accounting.preview(company)
+
+
+@frappe.whitelist(methods=["POST"])
+def set_up_counter_accounting(company: str) -> dict:
+	"""Make what ``get_counter_accounting`` shows."""
+	frappe.has_permission("Dealer Settings", "write", company, throw=True)
+	frappe.has_permission("Mode of Payment", "create", throw=True)
+	frappe.has_permission("Account", "create", throw=True)
+	return counter_accounting.set_up(company)

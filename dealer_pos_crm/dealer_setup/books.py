@@ -27,10 +27,14 @@ class NewAccount:
 
 @dataclass(frozen=True)
 class NewMode:
-	"""A mode of payment. ``account``: the field of the account that its money goes to."""
+	"""A mode of payment. ``account``: the field of the account that its money goes to; empty where the mode
+	brings its own. ``instrument``: what is handed over. ``held``: the holder has a field that says which one."""
 
 	name: str
-	account: str
+	account: str = ""
+	instrument: str = ""
+	type: str = "Bank"
+	held: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,16 +73,24 @@ def planned_changes(books: Books, company: str) -> list[Change]:
 			changes.append(Change(name, parent, _("New account"), "", shown))
 		changes += _setting(books, holder, name, shown)
 	for name, mode in books.modes.items():
-		wanted = _chosen(holder, name) or mode.name
-		if not frappe.db.exists("Mode of Payment", wanted):
-			changes.append(Change(name, _("Mode of Payment"), _("New mode of payment"), "", wanted))
-		if not _account_of_mode(wanted, company):
-			account = _chosen(holder, mode.account)
-			new = books.accounts[mode.account].name
-			shown = account or chart.existing(company, new) or chart.name_of(company, new)
-			changes.append(Change(f"account_{name}", wanted, _("Account of {0}").format(company), "", shown))
-		if not _chosen(holder, name):
-			changes += _setting(books, holder, name, wanted)
+		changes += _changes_of_mode(books, holder, company, name, mode)
+	return changes
+
+
+def _changes_of_mode(books: Books, holder: Any, company: str, name: str, mode: NewMode) -> list[Change]:
+	chosen = _chosen(holder, name) if mode.held else None
+	wanted = chosen or mode.name
+	changes: list[Change] = []
+	if not frappe.db.exists("Mode of Payment", wanted):
+		changes.append(Change(name, _("Mode of Payment"), _("New mode of payment"), "", wanted))
+	if mode.instrument and not _instrument_of(wanted):
+		changes.append(Change(f"instrument_{name}", wanted, _("Instrument"), "", _(mode.instrument)))
+	if mode.account and not _account_of_mode(wanted, company):
+		new = books.accounts[mode.account].name
+		shown = _chosen(holder, mode.account) or chart.existing(company, new) or chart.name_of(company, new)
+		changes.append(Change(f"account_{name}", wanted, _("Account of {0}").format(company), "", shown))
+	if mode.held and not chosen:
+		changes += _setting(books, holder, name, wanted)
 	return changes
 
 
@@ -106,7 +118,10 @@ def set_up(books: Books, company: str) -> dict:
 	for name, account in books.accounts.items():
 		made[name] = _chosen(holder, name) or _account(company, account)
 	for name, mode in books.modes.items():
-		made[name] = _mode(_chosen(holder, name) or mode.name, company, made[mode.account])
+		chosen = _chosen(holder, name) if mode.held else None
+		found = _mode(chosen or mode.name, mode, company, made.get(mode.account))
+		if mode.held:
+			made[name] = found
 	if holder is not None:
 		holder.update(made)
 		holder.save()
@@ -117,7 +132,7 @@ def found(books: Books, company: str) -> dict[str, str]:
 	"""What of the description is there already, by its name; for a holder that is just being made."""
 	values = {name: chart.existing(company, account.name) for name, account in books.accounts.items()}
 	for name, mode in books.modes.items():
-		if _account_of_mode(mode.name, company):
+		if mode.held and _account_of_mode(mode.name, company):
 			values[name] = mode.name
 	for name, item in books.items.items():
 		if frappe.db.exists("Item", item):
@@ -150,18 +165,25 @@ def _account_of_mode(mode: str, company: str) -> str | None:
 	)
 
 
-def _mode(name: str, company: str, account: str) -> str:
+def _instrument_of(mode: str) -> str | None:
+	return frappe.db.get_value("Mode of Payment", mode, "dealer_instrument")
+
+
+def _mode(name: str, new: NewMode, company: str, account: str | None) -> str:
 	"""The mode of payment, with an account for this company; what another company has in it stays."""
 	if frappe.db.exists("Mode of Payment", name):
 		mode = frappe.get_doc("Mode of Payment", name)
 	else:
-		mode = frappe.get_doc({"doctype": "Mode of Payment", "mode_of_payment": name, "type": "Bank"})
+		mode = frappe.get_doc({"doctype": "Mode of Payment", "mode_of_payment": name, "type": new.type})
+	before = mode.as_dict()
+	if new.instrument and not mode.get("dealer_instrument"):
+		mode.dealer_instrument = new.instrument
 	row = next((row for row in mode.accounts if row.company == company), None)
-	if row is None:
+	if account and row is None:
 		mode.append("accounts", {"company": company, "default_account": account})
-	elif not row.default_account:
+	elif account and not row.default_account:
 		row.default_account = account
-	else:
+	elif not mode.is_new() and mode.dealer_instrument == before.dealer_instrument:
 		return name
 	mode.save()
 	return mode.name

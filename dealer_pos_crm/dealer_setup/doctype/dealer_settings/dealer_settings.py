@@ -85,6 +85,11 @@ class DealerSettings(Document):
 		self._check_account("funding_difference_account", "Expense", None)
 		self._check_account("commission_expense_account", "Expense", None)
 		self._check_account("commission_payable_account", "Liability", None)
+		self._check_account("over_short_account", "Expense", None)
+		self._check_account("bank_deposit_account", "Asset", "Bank")
+		self._check_account("undeposited_checks_account", "Asset", None)
+		self._check_account("returned_check_fee_account", "Income", None)
+		self._check_account("bank_fee_account", "Expense", None)
 
 	def _check_account(self, field: str, root_type: str, account_type: str | None):
 		if not self.get(field):

@@ -20,6 +20,11 @@ export function setup(frm) {
 		funding_difference_account: { root_type: "Expense" },
 		commission_expense_account: { root_type: "Expense" },
 		commission_payable_account: { root_type: "Liability" },
+		over_short_account: { root_type: "Expense" },
+		bank_deposit_account: { root_type: "Asset", account_type: "Bank" },
+		undeposited_checks_account: { root_type: "Asset" },
+		returned_check_fee_account: { root_type: "Income" },
+		bank_fee_account: { root_type: "Expense" },
 	})) {
 		frm.set_query(field, () => ({
 			filters: { company: frm.doc.company, is_group: 0, disabled: 0, ...filters },
@@ -97,6 +102,7 @@ export async function refresh(frm) {
 	wrapper.off("click.dlr").on("click.dlr", "[data-dlr=set-up]", () => confirm(frm, state, DEPOSITS));
 	await show_more(frm, wrapper, SERVICE, state.ready);
 	await show_more(frm, wrapper, SHOWROOM, state.ready);
+	await show_more(frm, wrapper, COUNTER, state.ready);
 }
 
 const DEPOSITS = {
@@ -129,6 +135,21 @@ const SHOWROOM = {
 	missing_text: () =>
 		__("Items for cars and fees, or accounts for trade-ins, payoffs, funding and commissions, are missing."),
 	button: () => __("Set up showroom accounting"),
+};
+const COUNTER = {
+	key: "counter",
+	title: () => __("Set Up Counter Accounting"),
+	preview: "dealer_pos_crm.api.setup.get_counter_accounting",
+	method: "dealer_pos_crm.api.setup.set_up_counter_accounting",
+	done: () => __("Counter accounting is set up"),
+	ready: () => __("Counter accounting is set up."),
+	ready_text: () => __("Shifts, checks and bank deposits can be booked."),
+	missing: () => __("The counter cannot be booked yet."),
+	missing_text: () =>
+		__(
+			"Accounts for what is over or short, undeposited checks and returned checks, or the modes of payment for checks, are missing."
+		),
+	button: () => __("Set up counter accounting"),
 };
 
 /** Below the deposits: what else can be booked. It asks for attention only after the deposits are ready. */
