@@ -33,10 +33,10 @@ def overview(customer: str) -> dict:
 	return {
 		"is_dealership": bool(companies()),
 		"money": money(customer) if may["see_deposits"] else [],
-		"deposits": _deposits(customer) if may["see_deposits"] else [],
+		"deposits": deposits(customer) if may["see_deposits"] else [],
 		"pay_requests": _pay_requests(customer) if may["see_pay_requests"] else [],
 		"deals": deals if may["see_deals"] else [],
-		"vehicles": _vehicles(customer) if may["see_vehicles"] else [],
+		"vehicles": vehicles(customer) if may["see_vehicles"] else [],
 		"follow_ups": follow_ups,
 		"events": events(customer) if may["see_events"] else None,
 		"people": names_of(in_rows(follow_ups, "owner_user") | in_rows(deals, "salesperson")),
@@ -45,40 +45,25 @@ def overview(customer: str) -> dict:
 	}
 
 
-def money(customer: str) -> list[dict]:
-	"""Owed, held in deposits and free credit, by company: all from the payment ledger."""
-	ple = frappe.qb.DocType("Payment Ledger Entry")
+def money(customer: str, company: str | None = None) -> list[dict]:
+	"""Owed, held in deposits and free credit, by company (of one, when named): all from the payment ledger."""
+	ple, entry = frappe.qb.DocType("Payment Ledger Entry"), frappe.qb.DocType("Payment Entry")
 	rows = (
 		frappe.qb.from_(ple)
-		.select(
-			ple.company,
-			ple.against_voucher_type,
-			ple.against_voucher_no,
-			ple.account,
-			Sum(ple.amount).as_("amount"),
-		)
+		.left_join(entry)
+		.on((ple.against_voucher_type == "Payment Entry") & (entry.name == ple.against_voucher_no))
+		.select(ple.company, entry.dealer_deposit, Sum(ple.amount).as_("amount"))
 		.where(
 			(ple.party_type == "Customer")
 			& (ple.party == customer)
 			& (ple.delinked == 0)
-			& ple.company.isin(companies() or [""])
+			& ple.company.isin([company] if company else companies() or [""])
 		)
-		.groupby(ple.company, ple.against_voucher_type, ple.against_voucher_no, ple.account)
+		.groupby(
+			ple.company, ple.against_voucher_type, ple.against_voucher_no, ple.account, entry.dealer_deposit
+		)
 		.having(Sum(ple.amount) != 0)
 		.run(as_dict=True)
-	)
-	held = set(
-		frappe.get_all(
-			"Payment Entry",
-			{
-				"name": (
-					"in",
-					[r.against_voucher_no for r in rows if r.against_voucher_type == "Payment Entry"] or [""],
-				),
-				"dealer_deposit": ("is", "set"),
-			},
-			pluck="name",
-		)
 	)
 	found: dict[str, dict] = {}
 	for row in rows:
@@ -92,7 +77,7 @@ def money(customer: str) -> list[dict]:
 				"credit": 0.0,
 			},
 		)
-		if row.against_voucher_no in held:
+		if row.dealer_deposit:
 			sums["held"] -= row.amount
 		elif row.amount > 0:
 			sums["owed"] += row.amount
@@ -104,10 +89,15 @@ def money(customer: str) -> list[dict]:
 	return sorted(found.values(), key=lambda sums: sums["company"])
 
 
-def _deposits(customer: str) -> list[dict]:
+def deposits(customer: str, company: str | None = None) -> list[dict]:
+	"""Deposits that hold money or wait for it, the newest first; of one company when named."""
 	return frappe.get_list(
 		"Deposit",
-		filters={"customer": customer, "status": ("in", ["Draft", *(status.value for status in HOLDING)])},
+		filters={
+			"customer": customer,
+			"status": ("in", ["Draft", *(status.value for status in HOLDING)]),
+			**({"company": company} if company else {}),
+		},
 		fields=[
 			"name",
 			"status",
@@ -173,7 +163,8 @@ def _deals(customer: str) -> list[dict]:
 	return sorted(rows, key=lambda row: row.stage in ("Funded", "Lost"))
 
 
-def _vehicles(customer: str) -> list[dict]:
+def vehicles(customer: str) -> list[dict]:
+	"""Cars that the customer owns, or that are kept for them."""
 	fields = [
 		"name",
 		"title",

@@ -11,6 +11,7 @@ import frappe
 
 from dealer_pos_crm.dealer_cashier.deposits import events as deposit_events
 from dealer_pos_crm.dealer_cashier.log import LOG as CASHIER_LOG
+from dealer_pos_crm.dealer_counter.screen import lines
 from dealer_pos_crm.dealer_crm.step_log import StepLog
 from dealer_pos_crm.dealer_service.log import LOG as SERVICE_LOG
 from dealer_pos_crm.dealer_setup.settings import companies
@@ -37,6 +38,8 @@ class Source:
 	types: frozenset[str]
 	filters: Mapping[str, Any] = field(default_factory=dict)
 	owns: Callable[[Mapping], bool] = lambda event: True
+	# Adds to rows what stands on their lines.
+	complete: Callable[[list], None] = lambda rows: None
 
 	def query(self) -> dict:
 		return {**self.filters, "company": ("in", companies() or [""])}
@@ -49,18 +52,22 @@ class Source:
 		filters = self.query()
 		if after is not None:
 			filters["name"] = (">", after)
-		return frappe.get_all(
+		rows = frappe.get_all(
 			self.doctype,
 			filters=filters,
 			fields=list(self._columns()),
 			order_by="name asc",
 			limit=BATCH,
 		)
+		self.complete(rows)
+		return rows
 
 	def named(self, names: list[str]) -> list[frappe._dict]:
-		return frappe.get_all(
+		rows = frappe.get_all(
 			self.doctype, filters={**self.query(), "name": ("in", names)}, fields=list(self._columns())
 		)
+		self.complete(rows)
+		return rows
 
 	def _columns(self) -> tuple[str, ...]:
 		return tuple(dict.fromkeys(("name", "creation", *self.fields)))
@@ -103,6 +110,7 @@ def sources() -> tuple[Source, ...]:
 			frozenset({"invoice.issued", "invoice.credited", "invoice.cancelled"}),
 			_SUBMITTED,
 			lambda event: event["reference_doctype"] == "POS Invoice",
+			lines.add_vehicles,
 		),
 		Source(
 			"Deposit Movement",

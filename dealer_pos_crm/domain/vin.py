@@ -117,6 +117,11 @@ def normalise(text: str | None) -> str:
 	)
 
 
+def meant(text: str) -> str:
+	"""With the digits that were meant by letters which no VIN has."""
+	return text.translate(_CORRECTED)
+
+
 def check_digit(vin: str) -> str:
 	"""The digit (or X) that position 9 of a 17-character VIN must hold; its own content does not count.
 

@@ -8,6 +8,7 @@ from frappe.utils import cint
 
 from dealer_pos_crm.dealer_cashier.deposits import guard, refresh
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
+from dealer_pos_crm.dealer_counter.screen import lines
 from dealer_pos_crm.dealer_crm import spine
 from dealer_pos_crm.dealer_service.billing import guard as billing_guard
 from dealer_pos_crm.dealer_service.billing import position
@@ -57,6 +58,7 @@ def validate(doc, method=None) -> None:
 		guard.check_invoice(doc)
 		billing_guard.check_order(doc)
 		deal_events.check_deal(doc)
+		lines.check(doc)
 
 
 def on_submit(doc, method=None) -> None:
@@ -108,7 +110,7 @@ def events_of(row: Mapping, doctype: str) -> list[Event]:
 		"customer": row.get("customer"),
 		"company": row.get("company"),
 		"department": department_of(row.get("company"), row.get("cost_center")),
-		"vehicle": row.get("dealer_vehicle") or None,
+		"vehicle": _vehicle_of(row, doctype),
 		"deal": row.get("dealer_deal") or None,
 		"reference_doctype": doctype,
 		"reference_name": row.get("name"),
@@ -138,6 +140,13 @@ def events_of(row: Mapping, doctype: str) -> list[Event]:
 			**common,
 		),
 	]
+
+
+def _vehicle_of(row: Mapping, doctype: str) -> str | None:
+	"""A counter sale names its car on its lines; read from the database, a row has it already."""
+	if doctype == "POS Invoice" and row.get("items"):
+		return lines.vehicle_of(row.get("items") or ())
+	return row.get("dealer_vehicle") or None
 
 
 def abs_money(row: Mapping):
