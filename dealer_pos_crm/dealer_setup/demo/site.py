@@ -8,7 +8,7 @@ import click
 import frappe
 from frappe.utils import get_system_timezone, getdate
 
-from dealer_pos_crm.dealer_setup.demo import files, house, lane_house, showroom_house
+from dealer_pos_crm.dealer_setup.demo import counter_house, files, house, lane_house, showroom_house
 from dealer_pos_crm.dealer_setup.demo.replay import Replay
 
 DAYS = 60
@@ -43,6 +43,7 @@ def load(days: int = DAYS) -> dict:
 		frappe.db.commit()  # nosemgrep - a step of a demo
 		lane_house.build({car.make for car in place.vehicles})
 		showroom_house.build()
+		counter_house.build()
 		replay = Replay(customers, vehicles, lambda moment: clock.move_to(_utc(moment)), place)
 		day = begin
 		with click.progressbar(
