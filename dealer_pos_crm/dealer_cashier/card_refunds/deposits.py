@@ -120,6 +120,7 @@ def refund(deposit, action, share: Share, card_name: str, reference: str | None 
 		requested_at=action.requested_at,
 		decided_by=action.decided_by,
 		decided_at=action.decided_at,
+		decided_how=action.decided_how,
 		decision_note=action.decision_note,
 	)
 	payment = _pay(deposit, share.lot.mode, share.amount, share.lot.payment, action.reason)

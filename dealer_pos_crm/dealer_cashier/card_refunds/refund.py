@@ -6,7 +6,7 @@ refund. What needs a second person waits as Requested: nothing is booked, and no
 
 import frappe
 from frappe import _
-from frappe.utils import cstr, get_link_to_form, now_datetime
+from frappe.utils import cstr, get_link_to_form
 
 from dealer_pos_crm.dealer_cashier.card_refunds import (
 	booking,
@@ -21,6 +21,7 @@ from dealer_pos_crm.dealer_cashier.card_refunds import (
 from dealer_pos_crm.dealer_cashier.deposits.actions import asker
 from dealer_pos_crm.dealer_cashier.money import to_money
 from dealer_pos_crm.dealer_setup.acting import action, need_key, once
+from dealer_pos_crm.dealer_setup.deciding import decided
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import SETTLING
 from dealer_pos_crm.domain import card_refund as rules
@@ -57,7 +58,7 @@ def refund(
 		if why:
 			_ask(card, row, why)
 		else:
-			row.update({"decided_by": frappe.session.user, "decided_at": now_datetime()})
+			row.update(decided(row.requested_by))
 			_carry_out(card, row, place)
 	return result(row)
 
@@ -74,7 +75,7 @@ def approve(name: str, note: str | None = None) -> dict:
 		amount = to_money(row.amount, row.currency)
 		booking.check(card, amount)
 		place = sources.chosen(card, sources.of(card), amount, row.credit_note)
-		row.update({"decision_note": note, **_decided()})
+		row.update({"decision_note": note, **decided(row.requested_by)})
 		_carry_out(card, row, place)
 	telling.decided(row)
 	return result(row)
@@ -88,7 +89,7 @@ def reject(name: str, note: str) -> dict:
 		rules.check_requested(Status(row.status), row.name)
 		check_approver(row.requested_by, asker())
 		why = rules.check_reason(note)
-	row.update({"status": Status.REJECTED.value, "decision_note": why, **_decided()})
+	row.update({"status": Status.REJECTED.value, "decision_note": why, **decided(row.requested_by)})
 	booking.keep(row)
 	telling.rejected(card, row, why)
 	telling.decided(row)
@@ -105,7 +106,7 @@ def withdraw(name: str) -> dict:
 			raise Refused(
 				"not_own", marked("Only {0} can withdraw this; a manager can turn it down"), row.requested_by
 			)
-	row.update({"status": Status.WITHDRAWN.value, **_decided()})
+	row.update({"status": Status.WITHDRAWN.value, **decided(row.requested_by)})
 	booking.keep(row)
 	telling.rejected(card, row, _("withdrawn by who asked for it"), withdrawn=True)
 	return result(row)
@@ -290,7 +291,3 @@ def _carry_out(card, row, place: sources.Place) -> None:
 	messages = len(frappe.local.message_log)
 	booking.book(card, row, booking.pay_entry(card, row, place, receipt), place)
 	del frappe.local.message_log[messages:]  # ERPNext's remarks on its own accounts are not for the counter
-
-
-def _decided() -> dict:
-	return {"decided_by": frappe.session.user, "decided_at": now_datetime()}

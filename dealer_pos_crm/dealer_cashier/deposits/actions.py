@@ -18,6 +18,7 @@ from dealer_pos_crm.dealer_cashier.card_refunds import deposits as cards
 from dealer_pos_crm.dealer_cashier.deposits import events, ledger, moving, refresh, settling, taking
 from dealer_pos_crm.dealer_cashier.money import to_float, to_money
 from dealer_pos_crm.dealer_crm import spine
+from dealer_pos_crm.dealer_setup.deciding import at_the_counter_of, decided
 from dealer_pos_crm.dealer_setup.notices import notify, users_with
 from dealer_pos_crm.dealer_setup.refusals import busy, explained
 from dealer_pos_crm.dealer_setup.roles import APPROVING, SETTLING
@@ -178,7 +179,7 @@ def decide(action_name: str, approve: bool, note: str | None = None) -> dict:
 		check_approver(action.requested_by, asker())
 		if not approve:
 			reason = check_reason(note, Action(action.action))
-			action.update({"status": "Rejected", "decision_note": reason, **_decided()})
+			action.update({"status": "Rejected", "decision_note": reason, **decided(action.requested_by)})
 			_keep(action)
 			_tell_requester(action)
 			return _result(action, None)
@@ -187,7 +188,8 @@ def decide(action_name: str, approve: bool, note: str | None = None) -> dict:
 		check_action(kind, Status(deposit.status), deposit.name)
 		_DOERS[kind].check(deposit, action, facts)
 		action.decision_note = note
-		made = _carried_out(deposit, action, lambda: _DOERS[kind].do(deposit, action, facts))
+		with at_the_counter_of(action.requested_by):  # out of the drawer of whoever asked
+			made = _carried_out(deposit, action, lambda: _DOERS[kind].do(deposit, action, facts))
 	_tell_requester(action)
 	return _result(action, made)
 
@@ -197,7 +199,7 @@ def withdraw(action_name: str) -> dict:
 	action = frappe.get_doc("Deposit Action", action_name, for_update=True)
 	if action.status != "Requested" or action.requested_by != frappe.session.user:
 		frappe.throw(_("Only {0} can withdraw this, and only while it waits").format(action.requested_by))
-	action.update({"status": "Withdrawn", **_decided()})
+	action.update({"status": "Withdrawn", **decided(action.requested_by)})
 	_keep(action)
 	return _result(action, None)
 
@@ -317,13 +319,9 @@ def _keep(action) -> None:
 		frappe.throw(_("This request has the key of another one. Reload the page and try again"))
 
 
-def _decided() -> dict:
-	return {"decided_by": frappe.session.user, "decided_at": now_datetime()}
-
-
 def _carried_out(deposit, action, do: Callable[[], list[tuple[str, str]]]) -> list[tuple[str, str]]:
 	"""Do it, write down what was made, and bring the deposit in line; in one transaction."""
-	action.update({"status": "Done", **_decided()})
+	action.update({"status": "Done", **decided(action.requested_by)})
 	if not action.name:
 		_keep(action)
 	frappe.flags.dealer_deposit_action = action
