@@ -2,6 +2,24 @@
 
 _INSTRUMENTS = "\nCurrency\nPersonal Check\nCashier's Check\nBank Draft\nTraveler's Check\nMoney Order"
 
+
+def _link(fieldname: str, options: str, *, after: str, label: str | None = None, **more) -> dict:
+	"""What an action of ours writes, shown where there is one."""
+	return {
+		"fieldname": fieldname,
+		"fieldtype": "Link",
+		"label": label or options,
+		"options": options,
+		"search_index": 1,
+		"no_copy": 1,
+		"read_only": 1,
+		"print_hide": 1,
+		"depends_on": fieldname,
+		"insert_after": after,
+		**more,
+	}
+
+
 FIELDS: dict[str, list[dict]] = {
 	"Customer": [
 		{
@@ -52,31 +70,8 @@ FIELDS: dict[str, list[dict]] = {
 		},
 	],
 	"Payment Entry": [
-		{
-			"fieldname": "dealer_counter_receipt",
-			"fieldtype": "Link",
-			"label": "Counter Receipt",
-			"options": "Counter Receipt",
-			"search_index": 1,
-			"no_copy": 1,
-			"read_only": 1,
-			"print_hide": 1,
-			"depends_on": "dealer_counter_receipt",
-			"in_standard_filter": 1,
-			"insert_after": "dealer_pay_request",
-		},
-		{
-			"fieldname": "dealer_shift",
-			"fieldtype": "Link",
-			"label": "Shift",
-			"options": "POS Opening Entry",
-			"search_index": 1,
-			"no_copy": 1,
-			"read_only": 1,
-			"print_hide": 1,
-			"depends_on": "dealer_shift",
-			"insert_after": "dealer_counter_receipt",
-		},
+		_link("dealer_counter_receipt", "Counter Receipt", after="dealer_pay_request", in_standard_filter=1),
+		_link("dealer_shift", "POS Opening Entry", after="dealer_counter_receipt", label="Shift"),
 		{
 			"fieldname": "dealer_instrument",
 			"fieldtype": "Select",
@@ -99,56 +94,24 @@ FIELDS: dict[str, list[dict]] = {
 			"depends_on": "dealer_face_value",
 			"insert_after": "dealer_instrument",
 		},
+		_link("dealer_counter_refund", "Counter Refund", after="dealer_face_value"),
+		_link("dealer_bank_deposit", "Bank Deposit", after="dealer_counter_refund"),
+		_link("dealer_returned_check", "Returned Check", after="dealer_bank_deposit"),
+	],
+	"POS Opening Entry": [
 		{
-			"fieldname": "dealer_counter_refund",
-			"fieldtype": "Link",
-			"label": "Counter Refund",
-			"options": "Counter Refund",
-			"search_index": 1,
+			"fieldname": "dealer_closing",
+			"fieldtype": "Data",  # a link would keep the closing from being cancelled, as with ERPNext's own
+			"label": "Being Closed By",
 			"no_copy": 1,
 			"read_only": 1,
+			"hidden": 1,
 			"print_hide": 1,
-			"depends_on": "dealer_counter_refund",
-			"insert_after": "dealer_face_value",
-		},
-		{
-			"fieldname": "dealer_bank_deposit",
-			"fieldtype": "Link",
-			"label": "Bank Deposit",
-			"options": "Bank Deposit",
-			"search_index": 1,
-			"no_copy": 1,
-			"read_only": 1,
-			"print_hide": 1,
-			"depends_on": "dealer_bank_deposit",
-			"insert_after": "dealer_counter_refund",
-		},
-		{
-			"fieldname": "dealer_returned_check",
-			"fieldtype": "Link",
-			"label": "Returned Check",
-			"options": "Returned Check",
-			"search_index": 1,
-			"no_copy": 1,
-			"read_only": 1,
-			"print_hide": 1,
-			"depends_on": "dealer_returned_check",
-			"insert_after": "dealer_bank_deposit",
+			"insert_after": "pos_closing_entry",
 		},
 	],
 	"POS Closing Entry": [
-		{
-			"fieldname": "dealer_shift_count",
-			"fieldtype": "Link",
-			"label": "Shift Count",
-			"options": "Shift Count",
-			"search_index": 1,
-			"no_copy": 1,
-			"read_only": 1,
-			"print_hide": 1,
-			"depends_on": "dealer_shift_count",
-			"insert_after": "pos_opening_entry",
-		},
+		_link("dealer_shift_count", "Shift Count", after="pos_opening_entry"),
 	],
 	"POS Invoice Item": [
 		{
@@ -174,55 +137,12 @@ FIELDS: dict[str, list[dict]] = {
 		},
 	],
 	"POS Invoice": [
-		{
-			"fieldname": "dealer_bank_deposit",
-			"fieldtype": "Link",
-			"label": "Bank Deposit",
-			"options": "Bank Deposit",
-			"search_index": 1,
-			"no_copy": 1,
-			"read_only": 1,
-			"print_hide": 1,
-			"depends_on": "dealer_bank_deposit",
-			"insert_after": "return_against",
-		},
+		_link("dealer_shift", "POS Opening Entry", after="return_against", label="Shift"),
+		_link("dealer_bank_deposit", "Bank Deposit", after="dealer_shift"),
 	],
 	"Journal Entry": [
-		{
-			"fieldname": "dealer_shift_count",
-			"fieldtype": "Link",
-			"label": "Shift Count",
-			"options": "Shift Count",
-			"search_index": 1,
-			"no_copy": 1,
-			"read_only": 1,
-			"print_hide": 1,
-			"depends_on": "dealer_shift_count",
-			"insert_after": "dealer_gateway_payout",
-		},
-		{
-			"fieldname": "dealer_bank_deposit",
-			"fieldtype": "Link",
-			"label": "Bank Deposit",
-			"options": "Bank Deposit",
-			"search_index": 1,
-			"no_copy": 1,
-			"read_only": 1,
-			"print_hide": 1,
-			"depends_on": "dealer_bank_deposit",
-			"insert_after": "dealer_shift_count",
-		},
-		{
-			"fieldname": "dealer_returned_check",
-			"fieldtype": "Link",
-			"label": "Returned Check",
-			"options": "Returned Check",
-			"search_index": 1,
-			"no_copy": 1,
-			"read_only": 1,
-			"print_hide": 1,
-			"depends_on": "dealer_returned_check",
-			"insert_after": "dealer_bank_deposit",
-		},
+		_link("dealer_shift_count", "Shift Count", after="dealer_gateway_payout"),
+		_link("dealer_bank_deposit", "Bank Deposit", after="dealer_shift_count"),
+		_link("dealer_returned_check", "Returned Check", after="dealer_bank_deposit"),
 	],
 }
