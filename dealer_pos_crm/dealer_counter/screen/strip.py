@@ -238,16 +238,18 @@ def _cash(customer: str, company: str) -> list[dict]:
 	from dealer_pos_crm.dealer_counter.cash_reports import counting
 
 	position = counting.position(customer, company)
-	if position is None or not position.warn:
+	if not position or not position.warn:
 		return []
 	told = shown(position.amount)
-	if position.amount > position.limit:
-		return [_warning("cash", "red", _("Cash of {0} in 12 months: Form 8300").format(told))]
-	return [
-		_warning(
-			"cash", "orange", _("Cash of {0} in 12 months, near {1}").format(told, shown(position.limit))
+	if position.over:
+		text = (
+			_("Cash of {0} in 12 months: the buyer's data are recorded")
+			if position.known
+			else _("Cash of {0} in 12 months: more cash needs the buyer's data (Form 8300)")
 		)
-	]
+		return [_warning("cash", "orange" if position.known else "red", text.format(told))]
+	text = _("Cash of {0} in 12 months, near {1}").format(told, shown(position.limit))
+	return [_warning("cash", "orange", text)]
 
 
 def _doubles(customer: str) -> list:
