@@ -97,6 +97,7 @@ FIELDS: dict[str, list[dict]] = {
 		_link("dealer_counter_refund", "Counter Refund", after="dealer_face_value"),
 		_link("dealer_bank_deposit", "Bank Deposit", after="dealer_counter_refund"),
 		_link("dealer_returned_check", "Returned Check", after="dealer_bank_deposit"),
+		{**_link("dealer_cash_report", "Cash Report", after="dealer_returned_check"), "hidden": 1},
 	],
 	"POS Opening Entry": [
 		{
