@@ -7,6 +7,7 @@ again; one of a deal is told to the deal; one of a payout lets the payout be boo
 from dealer_pos_crm.dealer_cashier.deposits import guard
 from dealer_pos_crm.dealer_cashier.disputes import booking as disputes
 from dealer_pos_crm.dealer_cashier.payouts import booking as payout_booking
+from dealer_pos_crm.dealer_counter.banking import slip as bank_slip
 from dealer_pos_crm.dealer_service.billing import position
 from dealer_pos_crm.dealer_setup.settings import is_dealership
 from dealer_pos_crm.dealer_showroom.commission import posting
@@ -31,6 +32,7 @@ def on_submit(doc, method=None) -> None:
 
 
 def before_cancel(doc, method=None) -> None:
+	bank_slip.check_entry(doc)
 	deal_events.check_journal(doc)
 
 

@@ -11,6 +11,7 @@ from dealer_pos_crm.dealer_cashier.card_refunds import guard as card_refund_guar
 from dealer_pos_crm.dealer_cashier.deposits import guard, refresh
 from dealer_pos_crm.dealer_cashier.deposits.events import what
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
+from dealer_pos_crm.dealer_counter.banking import slip as bank_slip
 from dealer_pos_crm.dealer_crm import spine
 from dealer_pos_crm.dealer_service.billing import guard as billing_guard
 from dealer_pos_crm.dealer_service.billing import position
@@ -73,6 +74,7 @@ def validate(doc, method=None) -> None:
 
 def before_cancel(doc, method=None) -> None:
 	card_refund_guard.check_cancel(doc)
+	bank_slip.check_cancel_of(doc)
 
 
 def before_update_after_submit(doc, method=None) -> None:

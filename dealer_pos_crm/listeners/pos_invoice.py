@@ -1,5 +1,6 @@
 """POS Invoice: told like any invoice, and kept inside its shift."""
 
+from dealer_pos_crm.dealer_counter.banking import slip as bank_slip
 from dealer_pos_crm.listeners import sales_invoice
 
 
@@ -16,7 +17,7 @@ def on_submit(doc, method=None) -> None:
 
 
 def before_cancel(doc, method=None) -> None:
-	pass
+	bank_slip.check_cancel_of(doc)
 
 
 def on_cancel(doc, method=None) -> None:
