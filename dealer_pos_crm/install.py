@@ -35,6 +35,7 @@ def after_install() -> None:
 	_settle()
 	# Only here: a right that a site has since taken away stays away. New rights come by a patch.
 	roles.grant()
+	roles.open_pages()
 	add_default_rules()
 	inspection_templates.add()
 	document_templates.add()

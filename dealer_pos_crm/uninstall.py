@@ -13,6 +13,7 @@ def before_uninstall() -> None:
 	_drop_sequences()
 	_forget_keys()
 	fields_on_erpnext.take_away()
+	roles.close_pages()
 	roles.revoke()
 	roles.remove_roles()
 

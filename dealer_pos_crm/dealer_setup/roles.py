@@ -59,19 +59,25 @@ RIGHTS: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
 	"Address": [(_EVERYBODY, _EDIT)],
 	"Company": [(_EVERYBODY, _READ)],
 	"Contact": [(_EVERYBODY, _EDIT)],
+	"Batch": [((CASHIER,), _READ)],
 	"Cost Center": [(_COUNTER, _READ)],
 	"Campaign": [(_SALES, _READ)],
+	"Currency": [((CASHIER,), _READ)],
 	"Customer": [(_EVERYBODY, _EDIT), ((TECHNICIAN,), _READ)],
+	"Customer Group": [((CASHIER,), _READ)],
 	"Item": [((CASHIER, PARTS, ADVISOR, *MANAGERS), _READ)],
+	"Item Group": [((CASHIER,), _READ)],
 	"Item Price": [((CASHIER, PARTS, ADVISOR, *MANAGERS), _READ)],
 	"Journal Entry": [((ACCOUNTANT, MANAGER), (*_LOOK, "report"))],
 	"Lead": [(_SALES, (*_EDIT, "report")), ((CASHIER, ADVISOR, ACCOUNTANT), _READ)],
 	"Lead Source": [(_SALES, _READ)],
 	"Mode of Payment": [(_COUNTER, _READ)],
-	"POS Closing Entry": [((CASHIER,), _SUBMIT)],
-	"POS Invoice": [((CASHIER,), _SUBMIT)],
-	"POS Opening Entry": [((CASHIER,), _SUBMIT)],
-	"POS Profile": [((CASHIER,), _READ)],
+	# Of the shifts a cashier sees their own: dealer_counter/rights.py
+	"POS Closing Entry": [((CASHIER,), _SUBMIT), ((ACCOUNTANT, *MANAGERS), (*_LOOK, "report"))],
+	"POS Invoice": [((CASHIER,), _SUBMIT), ((ACCOUNTANT, *MANAGERS), (*_LOOK, "report"))],
+	"POS Opening Entry": [((CASHIER,), _SUBMIT), ((ACCOUNTANT, *MANAGERS), (*_LOOK, "report"))],
+	"POS Profile": [((CASHIER, ACCOUNTANT, *MANAGERS), _READ)],
+	"POS Settings": [((CASHIER,), ("read",))],
 	"Payment Entry": [
 		((CASHIER, FNI), _SUBMIT),
 		((ACCOUNTANT, *MANAGERS), (*_SUBMIT, "cancel", "amend")),
@@ -82,8 +88,15 @@ RIGHTS: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
 		((CASHIER, FNI, SALESPERSON, ADVISOR, PARTS), _LOOK),
 		((ACCOUNTANT, *MANAGERS), _SUBMIT),
 	],
+	"Serial No": [((CASHIER,), _READ)],
+	"Stock Settings": [((CASHIER,), ("read",))],
+	"Territory": [((CASHIER,), _READ)],
+	"UOM": [((CASHIER,), _READ)],
 	"Warehouse": [((CASHIER, PARTS), _READ)],
 }
+
+# Page of ERPNext -> our roles that open it, besides those it has.
+PAGES: dict[str, tuple[str, ...]] = {"point-of-sale": (CASHIER,)}
 
 
 def make_roles() -> None:
@@ -109,6 +122,41 @@ def grant(only: tuple[str, ...] = ()) -> None:
 				for right in rights:
 					if right != "read":
 						update_permission_property(doctype, role, 0, right, 1, validate=False)
+
+
+def open_pages() -> None:
+	"""Let our roles into pages of ERPNext. A page keeps its own roles: a Custom Role stands in their place."""
+	for page, ours in PAGES.items():
+		if not frappe.db.exists("Page", page):
+			continue
+		name = frappe.db.get_value("Custom Role", {"page": page})
+		if name:
+			custom = frappe.get_doc("Custom Role", name)
+		else:
+			custom = frappe.get_doc({"doctype": "Custom Role", "page": page})
+			custom.set("roles", [{"role": role} for role in _own_roles(page)])
+		missing = [role for role in ours if role not in {row.role for row in custom.roles}]
+		if missing:
+			custom.extend("roles", [{"role": role} for role in missing])
+			custom.save()
+
+
+def close_pages() -> None:
+	"""Take our roles off pages again; a page that has only its own roles then needs no Custom Role."""
+	for page, ours in PAGES.items():
+		name = frappe.db.get_value("Custom Role", {"page": page})
+		if not name:
+			continue
+		custom = frappe.get_doc("Custom Role", name)
+		custom.set("roles", [row for row in custom.roles if row.role not in ours])
+		if {row.role for row in custom.roles} == set(_own_roles(page)):
+			custom.delete()
+		else:
+			custom.save()
+
+
+def _own_roles(page: str) -> list[str]:
+	return frappe.get_all("Has Role", {"parenttype": "Page", "parent": page}, pluck="role", order_by="idx")
 
 
 def revoke() -> None:

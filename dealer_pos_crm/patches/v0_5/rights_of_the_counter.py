@@ -2,7 +2,25 @@
 
 from dealer_pos_crm.dealer_setup import roles
 
+# What was granted before stays as the site has it by now.
+_NEW = (
+	"Batch",
+	"Currency",
+	"Customer Group",
+	"Item Group",
+	"POS Closing Entry",
+	"POS Invoice",
+	"POS Opening Entry",
+	"POS Profile",
+	"POS Settings",
+	"Serial No",
+	"Stock Settings",
+	"Territory",
+	"UOM",
+)
+
 
 def execute() -> None:
 	roles.make_roles()
-	roles.grant()
+	roles.grant(only=_NEW)
+	roles.open_pages()
