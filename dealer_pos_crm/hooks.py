@@ -37,6 +37,7 @@ after_request = ["dealer_pos_crm.listeners.response.after_request"]
 jinja = {
 	"methods": [
 		"dealer_pos_crm.dealer_cashier.printing.dealer_receipt",
+		"dealer_pos_crm.dealer_counter.printing.dealer_counter_paper",
 		"dealer_pos_crm.dealer_service.printing.dealer_service_paper",
 		"dealer_pos_crm.dealer_showroom.printing.dealer_showroom_paper",
 	]
@@ -104,6 +105,7 @@ doc_events = {
 		"before_submit": "dealer_pos_crm.listeners.pos_invoice.before_submit",
 		"on_cancel": "dealer_pos_crm.listeners.pos_invoice.on_cancel",
 		"on_submit": "dealer_pos_crm.listeners.pos_invoice.on_submit",
+		"on_trash": "dealer_pos_crm.listeners.pos_invoice.on_trash",
 		"validate": "dealer_pos_crm.listeners.pos_invoice.validate",
 	},
 	"Payment Entry": {
@@ -164,11 +166,17 @@ doc_events = {
 permission_query_conditions = {
 	"Commission Entry": "dealer_pos_crm.dealer_showroom.commission.rights.only_own",
 	"Customer Event": "dealer_pos_crm.dealer_crm.confidential.of_events",
+	"POS Closing Entry": "dealer_pos_crm.dealer_counter.rights.only_own",
+	"POS Opening Entry": "dealer_pos_crm.dealer_counter.rights.only_own",
+	"Shift Count": "dealer_pos_crm.dealer_counter.rights.only_own",
 	"Showroom Log": "dealer_pos_crm.dealer_crm.confidential.of_log",
 }
 has_permission = {
 	"Commission Entry": "dealer_pos_crm.dealer_showroom.commission.rights.is_own",
 	"Customer Event": "dealer_pos_crm.dealer_crm.confidential.may_read",
+	"POS Closing Entry": "dealer_pos_crm.dealer_counter.rights.is_own",
+	"POS Opening Entry": "dealer_pos_crm.dealer_counter.rights.is_own",
+	"Shift Count": "dealer_pos_crm.dealer_counter.rights.is_own",
 	"Showroom Log": "dealer_pos_crm.dealer_crm.confidential.may_read",
 }
 

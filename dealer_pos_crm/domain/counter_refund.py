@@ -99,7 +99,7 @@ def needs_approval(
 		return _("A refund needs a second person")
 	if asker.may_approve:
 		return None
-	if source.leaves_cards(over_the_counter or amount):
+	if source.leaves_cards(amount if over_the_counter is None else over_the_counter):
 		return ANOTHER_WAY
 	return NOT_CLEARED if source.clears_on(today) else None
 

@@ -12,6 +12,7 @@ from dealer_pos_crm.dealer_cashier.deposits import guard, refresh
 from dealer_pos_crm.dealer_cashier.deposits.events import what
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
 from dealer_pos_crm.dealer_counter.banking import slip as bank_slip
+from dealer_pos_crm.dealer_counter.refunds import booking as counter_refunds
 from dealer_pos_crm.dealer_crm import spine
 from dealer_pos_crm.dealer_service.billing import guard as billing_guard
 from dealer_pos_crm.dealer_service.billing import position
@@ -65,6 +66,7 @@ def validate(doc, method=None) -> None:
 	if _ours(doc):
 		guard.check_pay_out(doc)
 	card_guard.check(doc)
+	counter_refunds.check_origin(doc)
 	if not doc.get("dealer_deposit"):
 		return
 	guard.check_origin(doc)
@@ -105,6 +107,7 @@ def on_cancel(doc, method=None) -> None:
 	position.settle()
 	deal_position.settle()
 	card_guard.cancelled(doc)
+	counter_refunds.cancelled(doc)
 
 
 def events_of(row: Mapping) -> list[Event]:

@@ -1,6 +1,7 @@
 """POS Invoice: told like any invoice, and kept inside its shift."""
 
 from dealer_pos_crm.dealer_counter.banking import slip as bank_slip
+from dealer_pos_crm.dealer_counter.refunds import returns
 from dealer_pos_crm.listeners import sales_invoice
 
 
@@ -9,7 +10,7 @@ def validate(doc, method=None) -> None:
 
 
 def before_submit(doc, method=None) -> None:
-	pass
+	returns.check(doc)
 
 
 def on_submit(doc, method=None) -> None:
@@ -22,3 +23,8 @@ def before_cancel(doc, method=None) -> None:
 
 def on_cancel(doc, method=None) -> None:
 	sales_invoice.on_cancel(doc)
+	returns.ended(doc)
+
+
+def on_trash(doc, method=None) -> None:
+	returns.ended(doc)

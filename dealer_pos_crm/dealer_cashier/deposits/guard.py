@@ -169,7 +169,9 @@ def check_payer(payment) -> None:
 
 	The cashier's right to submit Payment Entries would otherwise be a way around every refund's approval.
 	"""
-	if payment.payment_type == "Receive" or payment.flags.dealer_deposit or payment.flags.ignore_permissions:
+	if payment.payment_type == "Receive" or payment.flags.ignore_permissions:
+		return
+	if payment.flags.dealer_deposit or payment.flags.dealer_counter_refund:
 		return
 	mine = set(frappe.get_roles())
 	if not mine & COUNTER_ONLY or mine & MAY_PAY_OUT:
@@ -284,13 +286,13 @@ def check_pay_out(payment) -> None:
 	with its reason and its approval, and it has to be told to the deposit."""
 	if payment.payment_type != "Pay" or payment.references or payment.flags.dealer_deposit:
 		return
-	if payment.flags.dealer_card_refund:
+	if payment.flags.dealer_card_refund or payment.flags.dealer_counter_refund:
 		return  # it is matched with what it takes from, or the money has gone at the provider already
 	held = _held_by(payment.party, payment.company)
 	if not held:
 		return
 	currency = company_currency(payment.company)
-	free = rounded(_free_credit(payment.party, payment.company), currency)
+	free = rounded(free_credit(payment.party, payment.company), currency)
 	if rounded(payment.base_paid_amount or payment.paid_amount, currency) <= free:
 		return
 	frappe.throw(
@@ -316,7 +318,7 @@ def _held_by(customer: str, company: str) -> list:
 	)
 
 
-def _free_credit(customer: str, company: str) -> float:
+def free_credit(customer: str, company: str) -> float:
 	"""What is left of a customer's payments that are no deposits, less what was paid out by hand."""
 	rows = frappe.db.sql(
 		"""select -sum(l.amount) from `tabPayment Ledger Entry` l
