@@ -12,7 +12,6 @@ import * as appointment_load from "./appointment/load";
 import * as appointment_status from "./appointment/status";
 import * as card_buttons from "./card/buttons";
 import * as card_hold from "./card/hold";
-import * as card_pos from "./card/pos";
 import * as card_reader from "./card/reader_form";
 import * as card_take from "./card/take";
 import * as card_attempt from "./card_payment/attempt";
@@ -101,7 +100,6 @@ Object.assign(dealer, {
 		...card_take,
 		...card_buttons,
 		holds: card_hold,
-		pos: card_pos,
 		reader: card_reader,
 	},
 	card_payment: { attempt: card_attempt, ...card_payment_status, ...card_payment },
