@@ -23,6 +23,7 @@ app_include_js = "dealer_desk.bundle.js"
 doctype_js = {
 	"Customer": "public/js/customer.js",
 	"Lead": "public/js/lead.js",
+	"POS Closing Entry": "public/js/pos_closing_entry.js",
 	"Sales Invoice": "public/js/sales_invoice.js",
 	"User": "public/js/user.js",
 }
@@ -99,6 +100,11 @@ doc_events = {
 		"on_trash": "dealer_pos_crm.listeners.lead.on_trash",
 		"on_update": "dealer_pos_crm.listeners.lead.on_update",
 		"validate": "dealer_pos_crm.listeners.lead.validate",
+	},
+	"POS Closing Entry": {
+		"before_submit": "dealer_pos_crm.listeners.pos_closing_entry.before_submit",
+		"before_validate": "dealer_pos_crm.listeners.pos_closing_entry.before_validate",
+		"on_change": "dealer_pos_crm.listeners.pos_closing_entry.on_change",
 	},
 	"POS Invoice": {
 		"before_cancel": "dealer_pos_crm.listeners.pos_invoice.before_cancel",
@@ -216,6 +222,7 @@ scheduler_events = {
 			"dealer_pos_crm.dealer_cashier.card_payments.authorising.watch",
 			"dealer_pos_crm.dealer_cashier.card_payments.sweep.run",
 			"dealer_pos_crm.dealer_cashier.terminal.recovery.sweep",
+			"dealer_pos_crm.dealer_counter.shifts.watch.run",
 			"dealer_pos_crm.dealer_crm.leads.mail.sweep",
 			"dealer_pos_crm.dealer_service.appointments.book.mark_missed",
 			"dealer_pos_crm.dealer_service.recalls.lookup.retry_due",

@@ -7,6 +7,12 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 from dealer_pos_crm.dealer_setup.custom_fields import CUSTOM_FIELDS, rows
 
+# What our reads of ERPNext's tables go by: doctype -> (columns, name of the index).
+INDEXES: dict[str, tuple[list[str], str]] = {
+	# Who stands at a counter is read with a lock by every payment: it shall lock nobody else's shift.
+	"POS Opening Entry": (["user", "status"], "dealer_user_status"),
+}
+
 _INDEX = "creation"
 _CAUSED = "dealer_indexes_on_creation"
 
@@ -18,6 +24,8 @@ def put() -> None:
 	"""
 	bare = [doctype for doctype in CUSTOM_FIELDS if not _has_index(doctype)]
 	create_custom_fields(rows(), ignore_validate=True)
+	for doctype, (columns, name) in INDEXES.items():
+		frappe.db.add_index(doctype, columns, name)
 	caused = [doctype for doctype in bare if _has_index(doctype)]
 	if caused:
 		frappe.db.set_global(_CAUSED, json.dumps(sorted({*_caused(), *caused})))
@@ -30,6 +38,9 @@ def take_away() -> None:
 			frappe.delete_doc("Custom Field", name, force=True)
 		frappe.clear_cache(doctype=doctype)
 		_drop_columns(doctype, names)
+	for doctype, (_columns, name) in INDEXES.items():
+		if frappe.db.has_index(f"tab{doctype}", name):
+			frappe.db.sql_ddl(f"alter table `tab{doctype}` drop index `{name}`")
 	for doctype in _caused():
 		if doctype in CUSTOM_FIELDS and _has_index(doctype):
 			frappe.db.sql_ddl(f"alter table `tab{doctype}` drop index `{_INDEX}`")

@@ -8,6 +8,7 @@ from dealer_pos_crm.dealer_cashier.deposits import guard
 from dealer_pos_crm.dealer_cashier.disputes import booking as disputes
 from dealer_pos_crm.dealer_cashier.payouts import booking as payout_booking
 from dealer_pos_crm.dealer_counter.banking import slip as bank_slip
+from dealer_pos_crm.dealer_counter.shifts import differences
 from dealer_pos_crm.dealer_service.billing import position
 from dealer_pos_crm.dealer_setup.settings import is_dealership
 from dealer_pos_crm.dealer_showroom.commission import posting
@@ -42,6 +43,7 @@ def on_cancel(doc, method=None) -> None:
 	disputes.entry_changed(doc)
 	if doc.get("dealer_gateway_payout"):
 		payout_booking.entry_cancelled(doc)
+	differences.entry_cancelled(doc)
 	position.touch_document(doc)
 	deal_position.touch_document(doc)
 	position.settle()

@@ -13,6 +13,8 @@ from dealer_pos_crm.dealer_cashier.deposits.events import what
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
 from dealer_pos_crm.dealer_counter.banking import slip as bank_slip
 from dealer_pos_crm.dealer_counter.refunds import booking as counter_refunds
+from dealer_pos_crm.dealer_counter.shifts import aftermath, stamping
+from dealer_pos_crm.dealer_counter.shifts import guard as shift_guard
 from dealer_pos_crm.dealer_crm import spine
 from dealer_pos_crm.dealer_service.billing import guard as billing_guard
 from dealer_pos_crm.dealer_service.billing import position
@@ -57,6 +59,7 @@ def _ours(doc: Mapping) -> bool:
 def before_validate(doc, method=None) -> None:
 	"""Before ERPNext writes: whoever waits for an invoice's lock holds none that the other one needs."""
 	if doc.docstatus == 1 and _ours(doc):
+		stamping.stamp(doc)
 		billing_guard.check_payment(doc)
 
 
@@ -76,6 +79,7 @@ def validate(doc, method=None) -> None:
 
 def before_cancel(doc, method=None) -> None:
 	card_refund_guard.check_cancel(doc)
+	shift_guard.check_cancel(doc)
 	bank_slip.check_cancel_of(doc)
 
 
@@ -107,6 +111,7 @@ def on_cancel(doc, method=None) -> None:
 	position.settle()
 	deal_position.settle()
 	card_guard.cancelled(doc)
+	aftermath.cancelled(doc)
 	counter_refunds.cancelled(doc)
 
 

@@ -2,6 +2,7 @@
 
 from dealer_pos_crm.dealer_counter.banking import slip as bank_slip
 from dealer_pos_crm.dealer_counter.refunds import returns
+from dealer_pos_crm.dealer_counter.shifts import guard as shift_guard
 from dealer_pos_crm.listeners import sales_invoice
 
 
@@ -10,6 +11,7 @@ def validate(doc, method=None) -> None:
 
 
 def before_submit(doc, method=None) -> None:
+	shift_guard.check_sale(doc)
 	returns.check(doc)
 
 
@@ -19,6 +21,7 @@ def on_submit(doc, method=None) -> None:
 
 def before_cancel(doc, method=None) -> None:
 	bank_slip.check_cancel_of(doc)
+	shift_guard.check_cancel(doc)
 
 
 def on_cancel(doc, method=None) -> None:

@@ -11,6 +11,7 @@ from dealer_pos_crm.dealer_cashier.gateway import accounts, outbox
 from dealer_pos_crm.dealer_cashier.gateway.outbox import Operation
 from dealer_pos_crm.dealer_cashier.gateway.times import site_time, utc_time
 from dealer_pos_crm.dealer_cashier.money import company_currency, to_float
+from dealer_pos_crm.dealer_counter.shifts import stamping
 from dealer_pos_crm.domain.card_payment import Status
 from dealer_pos_crm.domain.money import Money
 from dealer_pos_crm.domain.refusal import Refused
@@ -69,6 +70,7 @@ def start(
 			"for_name": owed.name or None,
 			"pay_request": pay_request,
 			"card_reader": reader,
+			"shift": stamping.current(company=owed.company) if channel == IN_PERSON else None,
 			"requested_by": _asked_by(pay_request),
 			"department": owed.department,
 			"deposit": owed.deposit,

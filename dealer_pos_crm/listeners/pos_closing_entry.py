@@ -1,0 +1,22 @@
+"""POS Closing Entry: at our counters everything on it comes from the documents, and its shift is locked."""
+
+from dealer_pos_crm.dealer_counter.shifts import closing, stamping
+
+
+def _ours(doc) -> bool:
+	return stamping.is_counter(doc.pos_profile, doc.company)
+
+
+def before_validate(doc, method=None) -> None:
+	if _ours(doc) and doc.pos_opening_entry:
+		closing.fill(doc)
+
+
+def before_submit(doc, method=None) -> None:
+	if _ours(doc):
+		closing.check_submit(doc)
+
+
+def on_change(doc, method=None) -> None:
+	if _ours(doc):
+		closing.changed(doc)
