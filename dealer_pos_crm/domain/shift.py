@@ -105,34 +105,6 @@ def net_of(sale: Sale) -> list[tuple[str, Money]]:
 	return net
 
 
-def expected(self) -> Money:
-		return self.opening + self.sales + self.payments - self.refunds
-
-
-@dataclass(frozen=True)
-class Sale:
-	"""One sale's money: (mode, account, amount) of each tender, and the change that was handed back."""
-
-	tenders: tuple[tuple[str, str, Money], ...]
-	change: Money
-	change_account: str = ""
-
-
-def net_of(sale: Sale) -> list[tuple[str, Money]]:
-	"""What a sale brought by mode: the change comes off one tender, once: the first on its account, else the
-	last that is large enough, else the last."""
-	net = [[mode, amount] for mode, _account, amount in sale.tenders]
-	if sale.change and net:
-		accounts = [account for _mode, account, _amount in sale.tenders]
-		if sale.change_account in accounts:
-			at = accounts.index(sale.change_account)
-		else:
-			large = [at for at, (_mode, amount) in enumerate(net) if amount >= sale.change]
-			at = large[-1] if large else len(net) - 1
-		net[at][1] = net[at][1] - sale.change
-	return [(mode, amount) for mode, amount in net]
-
-
 def expected(
 	currency: str,
 	opening: Iterable[tuple[str, Money]],
