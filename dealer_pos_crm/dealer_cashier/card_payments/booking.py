@@ -127,6 +127,8 @@ def _lock(name: str) -> tuple[Any, Any]:
 	card = frappe.get_doc(DOCTYPE, name, for_update=True)
 	# A write of this transaction: what is called below begins no other one, and keeps these locks.
 	card.db_set("seen_at", now_datetime(), update_modified=False)
+	if card.for_doctype == "Counter Receipt":
+		frappe.db.get_value("Counter Receipt", card.for_name, "name", for_update=True)
 	for invoice in invoices:
 		frappe.db.get_value("Sales Invoice", invoice, "name", for_update=True)
 	return card, request

@@ -234,9 +234,16 @@ def _department(invoice) -> str:
 	return department_of(invoice.company, invoice.cost_center) or ACCOUNTING
 
 
+def _of_receipt(name: str, payer: str | None) -> Owed:
+	from dealer_pos_crm.dealer_counter.collecting import cards
+
+	return cards.owed(name)
+
+
 _READERS: dict[str, Callable[[str, str | None], Owed]] = {
 	"Deposit": _of_deposit,
 	"Deal Jacket": _of_deal,
 	"Repair Order": _of_order,
 	"Sales Invoice": _of_invoice,
+	"Counter Receipt": _of_receipt,
 }

@@ -42,6 +42,10 @@ def of(card) -> Way | None:
 
 def invoices_of(doctype: str | None, name: str | None) -> list[str]:
 	"""The invoices that a document's money may go into, by their names."""
+	if doctype == "Counter Receipt":
+		from dealer_pos_crm.dealer_counter.collecting import cards
+
+		return cards.invoices_of(name) if name else []
 	if doctype == "Sales Invoice":
 		return [name] if name else []
 	field_name = {"Repair Order": "dealer_repair_order", "Deal Jacket": "dealer_deal"}.get(doctype or "")
@@ -243,9 +247,16 @@ def _against(
 	return Taken(entry.name, left, note)
 
 
+def _receipt(card, amount: Money, tender: dict) -> Taken:
+	from dealer_pos_crm.dealer_counter.collecting import cards
+
+	return cards.book(card, amount, tender)
+
+
 _WAYS: dict[str, Way] = {
 	"Deposit": _deposit,
 	"Deal Jacket": _deal,
 	"Repair Order": _order,
 	"Sales Invoice": _invoice,
+	"Counter Receipt": _receipt,
 }

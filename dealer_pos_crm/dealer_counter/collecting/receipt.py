@@ -1,0 +1,457 @@
+"""Collecting at the counter: what a person takes for several documents at once, under one receipt number.
+
+One client key is one receipt, whoever asks again. Without a card all of it is booked at once or nothing. With
+cards the receipt begins as Collecting: a card is charged first and booked at once against what the receipt chose
+for it; the rest is booked by ``finish``. What was begun can be finished, paid in another way, or given up.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import cstr, now_datetime
+
+from dealer_pos_crm.dealer_cashier.deposits.taking import check_customer
+from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, to_float, to_money
+from dealer_pos_crm.dealer_counter.collecting import booking, cards, dues, overview, reach
+from dealer_pos_crm.dealer_counter.collecting import tenders as reading
+from dealer_pos_crm.dealer_counter.shifts import stamping
+from dealer_pos_crm.dealer_setup.acting import action, need_key, once
+from dealer_pos_crm.dealer_setup.refusals import explained
+from dealer_pos_crm.dealer_setup.settings import settings_of
+from dealer_pos_crm.domain import collection as rules
+from dealer_pos_crm.domain.collection import Line, Share, Status, Way
+from dealer_pos_crm.domain.money import Money, total
+from dealer_pos_crm.domain.reasons import check_reason
+from dealer_pos_crm.domain.refusal import Refused
+from dealer_pos_crm.domain.refusal import _ as marked
+
+DOCTYPE = "Counter Receipt"
+COLLECTING = Status.COLLECTING.value
+
+
+class OtherRequest(frappe.ValidationError):
+	"""The client key belongs to another request."""
+
+
+@dataclass(frozen=True)
+class Request:
+	"""What is to be collected. ``lines`` reads under the locks of ``about`` what is paid; ``same`` is what two
+	requests with one key must have in common."""
+
+	customer: str
+	company: str
+	tenders: Sequence[dict]
+	client_key: str
+	lines: Callable[[], list[Line]]
+	about: reach.About
+	same: str
+	keep_rest: bool = False
+
+
+def collect(
+	customer: str,
+	company: str,
+	lines: Sequence[dict],
+	tenders: Sequence[dict],
+	client_key: str,
+	*,
+	keep_rest: bool = False,
+) -> dict:
+	"""Take money of a customer for documents. ``lines``: [{doctype, name, amount}]; ``tenders``: see
+	``tenders.read``; amounts in major units of the company's currency. More than the lines is taken only with
+	``keep_rest``, and becomes the customer's credit.
+
+	Returns ``overview.state``. With a card among the tenders it is put on its reader, and the state is Collecting.
+	"""
+	settings_of(company)
+	begun = take(request_of(customer, company, lines, tenders, client_key, keep_rest=keep_rest))
+	if begun["status"] == COLLECTING:
+		return go_on(begun["receipt"], repeated=begun["repeated"])
+	return {**overview.state(begun["receipt"]), "repeated": begun["repeated"]}
+
+
+def request_of(
+	customer: str,
+	company: str,
+	lines: Sequence[dict],
+	tenders: Sequence[dict],
+	client_key: str,
+	*,
+	keep_rest: bool,
+) -> Request:
+	currency = company_currency(company)
+	with explained():
+		wanted = reading.wanted_lines(lines, currency)
+	documents = [document for document, _amount in wanted]
+
+	def lines_now() -> list[Line]:
+		payables = dues.payable_of(customer, company, only=documents, lock=True)
+		return rules.lines_of(wanted, payables)
+
+	return Request(
+		customer,
+		company,
+		tenders,
+		client_key,
+		lines_now,
+		about_of(customer, company, documents, tenders),
+		reading.request_hash(customer, company, lines, tenders, bool(keep_rest)),
+		bool(keep_rest),
+	)
+
+
+def about_of(
+	customer: str, company: str, documents: Sequence[tuple[str, str]], rows: Sequence[dict]
+) -> reach.About:
+	"""What a request's lines and tenders name."""
+	credits = [row for row in rows if row.get("way") == Way.CREDIT.value]
+	any_credit = any(not row.get("credit_of") for row in credits)
+	return reach.About(
+		documents=documents,
+		deposits=[cstr(row.get("deposit")) for row in rows if row.get("deposit")],
+		credits=[cstr(row.get("credit_of")) for row in credits if row.get("credit_of")],
+		all_credits_of=(customer, company) if any_credit else None,
+	)
+
+
+@once
+def take(request: Request) -> dict:
+	"""The receipt of a request, made now or before: ``{"receipt", "status", "repeated"}``. In a transaction that
+	begins here, or as a part of the caller's action. Cards are not put on a reader yet."""
+	need_key(request.client_key)
+	known = _known(request)
+	if known:
+		return known
+	found = reach.of(request.about)
+	if not frappe.db.transaction_writes:
+		frappe.db.rollback()  # whoever has to wait for a lock reads what the other one committed
+	shift = stamping.current(company=request.company)
+	reach.lock(found)
+	with explained():
+		check_customer(request.customer)
+		lines = request.lines()
+		receipt = _new(request, lines, shift)
+		_add_tenders(receipt, request.tenders, lines, [*range(1, len(lines) + 1)], request.keep_rest)
+		_insert(receipt)
+		_book_without_card(receipt)
+	return {"receipt": receipt.name, "status": receipt.status, "repeated": False}
+
+
+def _known(request: Request) -> dict | None:
+	row = frappe.db.get_value(
+		DOCTYPE, {"client_key": request.client_key}, ["name", "status", "request_hash"], as_dict=True
+	)
+	if not row:
+		return None
+	if row.request_hash != request.same:
+		frappe.throw(
+			_("This request has the key of another one ({0}). Reload the page and try again").format(
+				row.name
+			),
+			OtherRequest,
+		)
+	return {"receipt": row.name, "status": row.status, "repeated": True}
+
+
+def _new(request: Request, lines: Sequence[Line], shift: str | None) -> Any:
+	currency = company_currency(request.company)
+	return frappe.get_doc(
+		{
+			"doctype": DOCTYPE,
+			"customer": request.customer,
+			"customer_name": frappe.db.get_value("Customer", request.customer, "customer_name"),
+			"company": request.company,
+			"currency": currency,
+			"status": COLLECTING,
+			"taken_by": frappe.session.user,
+			"shift": shift,
+			"pos_profile": frappe.db.get_value("POS Opening Entry", shift, "pos_profile") if shift else None,
+			"client_key": request.client_key,
+			"request_hash": request.same,
+			"lines": [
+				{
+					"reference_doctype": line.payable.document[0],
+					"reference_name": line.payable.document[1],
+					"what": line.payable.what[:140],
+					"department": line.payable.department,
+					"open_amount": to_float(line.payable.open),
+					"amount": to_float(line.amount),
+					"repair_order": line.payable.repair_order,
+					"deal": line.payable.deal,
+					"vehicle": line.payable.vehicle,
+					"account": line.payable.account,
+					"currency": currency,
+				}
+				for line in lines
+			],
+		}
+	)
+
+
+def _add_tenders(
+	receipt: Any, rows: Sequence[dict], lines: Sequence[Line], indexes: Sequence[int], keep_rest: bool
+) -> None:
+	"""Read the tenders and write down which line each of them pays. ``indexes``: the idx of each line."""
+	read = reading.read(
+		rows, receipt.customer, receipt.company, receipt.currency, [line.payable for line in lines]
+	)
+	shares = reading.shares_of(lines, read, keep_rest=keep_rest, currency=receipt.currency)
+	for row, share in shares:
+		receipt.append("tenders", _tender(receipt, row, share, indexes))
+	planned = [row.tender for row, _share in shares]
+	foot = rules.sums(lines, planned, receipt.currency)
+	receipt.update(
+		{
+			"amount": to_float(foot.amount),
+			"credit_amount": to_float(foot.credit),
+			"given_amount": to_float(foot.given),
+			"change_amount": to_float(foot.change),
+		}
+	)
+
+
+def _tender(receipt: Any, row: reading.Row, share: Share, indexes: Sequence[int]) -> dict:
+	tender = row.tender
+	of_payment = row.credit and row.credit[0] == "Payment Entry"
+	return {
+		"way": tender.way.value,
+		"mode_of_payment": tender.mode if tender.way is Way.MODE else None,
+		"amount": to_float(tender.amount),
+		"given": to_float(tender.given) if tender.given is not None else None,
+		"change": to_float(tender.change) if tender.change is not None else None,
+		"reference_no": tender.reference if tender.way is Way.MODE else None,
+		"reference_date": row.reference_date,
+		"state": booking.WAITING,
+		"instrument": tender.instrument or None,
+		"face_value": to_float(row.face_value) if row.face_value is not None else None,
+		"card_reader": row.reader,
+		"deposit": row.deposit,
+		"credit_of": row.credit[1] if row.credit and of_payment else None,
+		"credit_note": row.credit[1] if row.credit and not of_payment else None,
+		"allocations": booking.plan([(indexes[part.line], part.amount) for part in share.parts]),
+		"currency": receipt.currency,
+	}
+
+
+def _insert(receipt: Any) -> None:
+	receipt.flags.of_the_counter = True
+	receipt.insert(ignore_permissions=True)  # the right to take money was checked where it begins
+
+
+def _book_without_card(receipt: Any) -> None:
+	if not any(row.way == Way.CARD.value and row.state == booking.WAITING for row in receipt.tenders):
+		booking.book_waiting(receipt)
+		_mail_later(receipt)
+
+
+def _mail_later(receipt: Any) -> None:
+	"""The receipt is e-mailed after the commit, where that is set up."""
+	try:
+		from dealer_pos_crm.dealer_counter.receipts import sending
+	except ImportError:
+		return
+	sending.send_later(receipt.name)
+
+
+# --- With cards ---------------------------------------------------------------------------------------
+
+
+def go_on(name: str, *, repeated: bool = False) -> dict:
+	"""Put the next card of a receipt on its reader, as far as the line allows. Commits. Returns the state; why
+	a card could not be put there is its ``card_problem``."""
+	frappe.db.commit()  # nosemgrep - the receipt stands before the provider is asked for money
+	problem = cards.begin(name)
+	return {**overview.state(name), "card_problem": problem, "repeated": repeated}
+
+
+def finish(name: str) -> dict:
+	"""Book the rest of a receipt whose cards were charged; while one is not, its state says so."""
+	cards.look(name)
+	if cards.next_row(frappe.get_doc(DOCTYPE, name)):
+		return go_on(name)
+	_finish(name)
+	return overview.state(name)
+
+
+@action
+def _finish(name: str) -> None:
+	receipt, repeated = _alone_with(name)
+	if repeated or cards.next_row(receipt):
+		return
+	with explained():
+		_check_still_open(receipt)
+		booking.book_waiting(receipt)
+		_mail_later(receipt)
+
+
+def _alone_with(name: str, more: reach.About | None = None) -> tuple[Any, bool]:
+	"""The receipt and all it touches, locked; and whether it is over already."""
+	kept = frappe.get_doc(DOCTYPE, name)
+	found = [reach.of(cards.about(kept))]
+	if more is not None:
+		found.append(reach.of(more))
+	if not frappe.db.transaction_writes:
+		frappe.db.rollback()
+	stamping.current(company=kept.company)
+	receipt = frappe.get_doc(DOCTYPE, name, for_update=True)
+	receipt.flags.of_the_counter = True
+	for one in found:
+		reach.lock(one)
+	return receipt, receipt.status != COLLECTING
+
+
+def _check_still_open(receipt: Any) -> None:
+	"""What still waits must still be open. Raises ``Refused``."""
+	wanted: dict[tuple[str, str], Any] = {}
+	for row in receipt.tenders:
+		if row.state == booking.WAITING:
+			for line, amount in booking.parts_of(receipt, row):
+				document = (line.reference_doctype, line.reference_name)
+				wanted[document] = wanted[document] + amount if document in wanted else amount
+	payables = dues.payable_of(receipt.customer, receipt.company, only=list(wanted), lock=True)
+	rules.lines_of(list(wanted.items()), payables)
+
+
+def replace(name: str, tenders: Sequence[dict], *, keep_rest: bool = False) -> dict:
+	"""Pay what is not booked yet in another way, after a card was declined or the customer thinks again. A card
+	that is on a reader is taken off it first; one that was charged meanwhile is booked, and the rest is less."""
+	cards.end(name)
+	_replace(name, tenders, keep_rest)
+	if frappe.db.get_value(DOCTYPE, name, "status") == COLLECTING:
+		return go_on(name)
+	return overview.state(name)
+
+
+@action
+def _replace(name: str, rows: Sequence[dict], keep_rest: bool) -> None:
+	customer, company = frappe.db.get_value(DOCTYPE, name, ["customer", "company"])
+	receipt, over = _alone_with(name, about_of(customer, company, [], rows))
+	if over:
+		return
+	with explained():
+		cards.check_over(receipt)
+		rest = [
+			(line, rounded(line.amount, receipt.currency) - rounded(line.paid_so_far, receipt.currency))
+			for line in receipt.lines
+		]
+		rest = [(line, amount) for line, amount in rest if amount.minor > 0]
+		wanted = [((line.reference_doctype, line.reference_name), amount) for line, amount in rest]
+		payables = dues.payable_of(
+			customer, company, only=[document for document, _amount in wanted], lock=True
+		)
+		lines = rules.lines_of(wanted, payables)
+		for row in receipt.tenders:
+			if row.state == booking.WAITING:
+				row.state = booking.FAILED
+		_add_tenders(receipt, rows, lines, [line.idx for line, _amount in rest], keep_rest)
+		receipt.save(ignore_permissions=True)
+		_book_without_card(receipt)
+
+
+def give_up(name: str, reason: str | None) -> dict:
+	"""Take no more money for this receipt. What a card paid stays booked, and the receipt stands for that."""
+	with explained():
+		reason = check_reason(reason)
+	cards.end(name)
+	_give_up(name, reason)
+	return overview.state(name)
+
+
+@action
+def _give_up(name: str, reason: str) -> None:
+	receipt, over = _alone_with(name)
+	if over:
+		return
+	with explained():
+		cards.check_over(receipt)
+	left = [row for row in receipt.tenders if row.state == booking.WAITING]
+	for row in left:
+		row.db_set("state", booking.FAILED, update_modified=False)
+	receipt.db_set(
+		"note",
+		_("Given up by {0} on {1}: {2}").format(
+			frappe.session.user, frappe.format(now_datetime(), "Datetime"), reason
+		),
+	)
+	booking.settle(receipt)
+
+
+# --- Afterwards ---------------------------------------------------------------------------------------
+
+
+def state(name: str) -> dict:
+	"""All that a screen shows of a receipt. Reads no provider; ``look`` does."""
+	return overview.state(name)
+
+
+def look(name: str) -> dict:
+	"""Read the cards of an unfinished receipt at the provider, and say how it stands."""
+	cards.look(name)
+	return overview.state(name)
+
+
+def find(client_key: str) -> dict | None:
+	"""The receipt that was begun with this key, wherever it stands; None when there is none."""
+	name = frappe.db.get_value(DOCTYPE, {"client_key": client_key}, "name")
+	return {**overview.state(name), "repeated": True} if name else None
+
+
+def unfinished(
+	*,
+	user: str | None = None,
+	customer: str | None = None,
+	shift: str | None = None,
+	company: str | None = None,
+) -> list[dict]:
+	"""Receipts that were begun and are not over, the oldest first."""
+	filters = {
+		"status": COLLECTING,
+		"taken_by": user,
+		"customer": customer,
+		"shift": shift,
+		"company": company,
+	}
+	return frappe.get_all(
+		DOCTYPE,
+		{field: value for field, value in filters.items() if value},
+		["name", "customer", "customer_name", "amount", "currency", "creation as at", "taken_by", "shift"],
+		order_by="creation, name",
+	)
+
+
+def reversed(payment: Any) -> None:
+	"""A payment of a receipt was cancelled: the receipt says so. No statement for a payment that has none."""
+	name = payment.get("dealer_counter_receipt")
+	if not name:
+		return
+	receipt = frappe.get_doc(DOCTYPE, name, for_update=True)
+	cancelled = dict(
+		frappe.get_all(
+			"Payment Entry",
+			{"dealer_counter_receipt": name, "docstatus": 2},
+			["name", "paid_amount"],
+			as_list=True,
+			order_by="name",
+		)
+	)
+	cancelled[payment.name] = payment.paid_amount
+	for row in receipt.tenders:
+		entries = cstr(row.payment_entries).split()
+		if row.state == booking.BOOKED and entries and all(entry in cancelled for entry in entries):
+			row.db_set("state", booking.REVERSED, update_modified=False)
+	gone = total((rounded(amount, receipt.currency) for amount in cancelled.values()), receipt.currency)
+	values: dict[str, object] = {"reversed_amount": to_float(gone)}
+	if receipt.status not in (COLLECTING, Status.GIVEN_UP.value):
+		booked = rounded(receipt.amount, receipt.currency)
+		values["status"] = rules.status_after(booked, gone).value
+	receipt.db_set(values, notify=True)
+
+
+def sum_of(rows: Sequence[dict], currency: str) -> Money:
+	"""What tenders add up to whose amounts are all said. Raises ``Refused``."""
+	if not rows:
+		raise Refused("no_tender", marked("Say how it is paid: add a mode of payment"))
+	return total((to_money(row.get("amount"), currency) for row in rows), currency)
