@@ -59,6 +59,7 @@ def set_up() -> str:
 	f.make_dealership()
 	for mode in MODES:
 		make_mode(mode)
+	f.make_item()
 	profile()
 	frappe.db.commit()
 	return f.COMPANY
