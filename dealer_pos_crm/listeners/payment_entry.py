@@ -12,6 +12,9 @@ from dealer_pos_crm.dealer_cashier.deposits import guard, refresh
 from dealer_pos_crm.dealer_cashier.deposits.events import what
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
 from dealer_pos_crm.dealer_counter.banking import slip as bank_slip
+from dealer_pos_crm.dealer_counter.cash_reports import guard as cash_guard
+from dealer_pos_crm.dealer_counter.cash_reports import report as cash_report
+from dealer_pos_crm.dealer_counter.collecting import receipt as counter_receipt
 from dealer_pos_crm.dealer_counter.refunds import booking as counter_refunds
 from dealer_pos_crm.dealer_counter.shifts import aftermath, stamping
 from dealer_pos_crm.dealer_counter.shifts import guard as shift_guard
@@ -60,6 +63,7 @@ def before_validate(doc, method=None) -> None:
 	"""Before ERPNext writes: whoever waits for an invoice's lock holds none that the other one needs."""
 	if doc.docstatus == 1 and _ours(doc):
 		stamping.stamp(doc)
+		cash_guard.stamp(doc)
 		billing_guard.check_payment(doc)
 
 
@@ -68,6 +72,8 @@ def validate(doc, method=None) -> None:
 		guard.check_payer(doc)
 	if _ours(doc):
 		guard.check_pay_out(doc)
+		if doc.docstatus == 1:
+			cash_guard.check(doc)
 	card_guard.check(doc)
 	counter_refunds.check_origin(doc)
 	if not doc.get("dealer_deposit"):
@@ -99,6 +105,7 @@ def on_submit(doc, method=None) -> None:
 	position.settle()
 	deal_position.settle()
 	card_guard.submitted(doc)
+	cash_report.submitted(doc)
 
 
 def on_cancel(doc, method=None) -> None:
@@ -111,6 +118,8 @@ def on_cancel(doc, method=None) -> None:
 	position.settle()
 	deal_position.settle()
 	card_guard.cancelled(doc)
+	cash_report.cancelled(doc)
+	counter_receipt.reversed(doc)
 	aftermath.cancelled(doc)
 	counter_refunds.cancelled(doc)
 
