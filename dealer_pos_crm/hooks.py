@@ -170,6 +170,7 @@ doc_events = {
 
 # Who may see which rows
 permission_query_conditions = {
+	"Cashier Log": "dealer_pos_crm.dealer_crm.confidential.of_cashier_log",
 	"Commission Entry": "dealer_pos_crm.dealer_showroom.commission.rights.only_own",
 	"Customer Event": "dealer_pos_crm.dealer_crm.confidential.of_events",
 	"POS Closing Entry": "dealer_pos_crm.dealer_counter.rights.only_own",
@@ -178,6 +179,7 @@ permission_query_conditions = {
 	"Showroom Log": "dealer_pos_crm.dealer_crm.confidential.of_log",
 }
 has_permission = {
+	"Cashier Log": "dealer_pos_crm.dealer_crm.confidential.may_read",
 	"Commission Entry": "dealer_pos_crm.dealer_showroom.commission.rights.is_own",
 	"Customer Event": "dealer_pos_crm.dealer_crm.confidential.may_read",
 	"POS Closing Entry": "dealer_pos_crm.dealer_counter.rights.is_own",
@@ -188,6 +190,7 @@ has_permission = {
 
 # What may not keep a document from being deleted
 ignore_links_on_delete = [
+	"Cash Relation",
 	"Cashier Log",
 	"Customer Event",
 	"Dealer Vehicle Hold",
@@ -243,6 +246,7 @@ scheduler_events = {
 	],
 	"daily_long": [
 		"dealer_pos_crm.dealer_cashier.deposits.refresh.check_all_open",
+		"dealer_pos_crm.dealer_counter.cash_reports.nightly.run",
 		"dealer_pos_crm.dealer_service.billing.position.check_all_open",
 		"dealer_pos_crm.dealer_service.declined.nightly.expire",
 		"dealer_pos_crm.dealer_showroom.delivery.position.check_all_open",

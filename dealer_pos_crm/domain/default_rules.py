@@ -4,6 +4,7 @@ Numbers follow the trade's practice: a deposit gets its next step the same day, 
 it ends, a refund's reason is looked at within two working days.
 """
 
+from .default_counter_rules import COUNTER_RULES
 from .default_payment_rules import PAYMENT_RULES
 from .default_service_rules import SERVICE_RULES
 from .default_showroom_rules import SHOWROOM_RULES
@@ -78,4 +79,10 @@ DEPOSIT_RULES: tuple[Rule, ...] = (
 	),
 )
 
-DEFAULT_RULES: tuple[Rule, ...] = (*DEPOSIT_RULES, *SERVICE_RULES, *SHOWROOM_RULES, *PAYMENT_RULES)
+DEFAULT_RULES: tuple[Rule, ...] = (
+	*DEPOSIT_RULES,
+	*SERVICE_RULES,
+	*SHOWROOM_RULES,
+	*PAYMENT_RULES,
+	*COUNTER_RULES,
+)

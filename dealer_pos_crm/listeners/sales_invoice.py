@@ -8,6 +8,8 @@ from frappe.utils import cint
 
 from dealer_pos_crm.dealer_cashier.deposits import guard, refresh
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
+from dealer_pos_crm.dealer_counter.cash_reports import guard as cash_guard
+from dealer_pos_crm.dealer_counter.cash_reports import report as cash_report
 from dealer_pos_crm.dealer_counter.screen import lines
 from dealer_pos_crm.dealer_crm import spine
 from dealer_pos_crm.dealer_service.billing import guard as billing_guard
@@ -59,6 +61,8 @@ def validate(doc, method=None) -> None:
 		billing_guard.check_order(doc)
 		deal_events.check_deal(doc)
 		lines.check(doc)
+		if doc.docstatus == 1:
+			cash_guard.check_sale(doc)
 
 
 def on_submit(doc, method=None) -> None:
@@ -69,6 +73,7 @@ def on_submit(doc, method=None) -> None:
 	refresh.settle()
 	position.settle()
 	deal_position.settle()
+	cash_report.submitted(doc)
 
 
 def before_cancel(doc, method=None) -> None:
@@ -96,6 +101,7 @@ def on_cancel(doc, method=None) -> None:
 	refresh.settle()
 	position.settle()
 	deal_position.settle()
+	cash_report.sale_cancelled(doc)
 
 
 def events_of(row: Mapping, doctype: str) -> list[Event]:

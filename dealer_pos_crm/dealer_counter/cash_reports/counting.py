@@ -54,6 +54,7 @@ class Facts:
 	related: list[tuple[str, str]] = field(default_factory=list)
 	decided: set[frozenset[str]] = field(default_factory=set)
 	reports: dict[str, Any] = field(default_factory=dict)
+	invoices: list[Any] = field(default_factory=list)
 
 	@property
 	def settled(self) -> frozenset[str]:
@@ -168,6 +169,11 @@ _REPORTS = f"""select '{REPORT}' as doctype, o.name, o.customer as payer, o.firs
 	null, null, null, null, null, null, o.name, o.status
 from `tabCash Report` o where o.company = %(company)s {{only}}"""
 
+_INVOICE = """select 'Paid Invoice' as doctype, s.name, s.customer as payer, null, null, null,
+	null, null, null, null, null, s.dealer_deal, s.dealer_vehicle, s.dealer_repair_order, null,
+	null, null, null, s.base_grand_total as price, null, null, null, null
+from `tabSales Invoice` s where s.name in %(invoices)s"""
+
 # Who belongs to a customer: buyers of the same deal, and people whose payments somebody has put together.
 _PEOPLE = """people as (
 	select %(customer)s as name
@@ -179,9 +185,9 @@ _PEOPLE = """people as (
 )"""
 
 
-def read(customer: str, company: str, deal: str | None = None) -> Facts:
-	"""What is known of a payer, of those who pay with them, and of whoever paid for the same deals. One
-	statement."""
+def read(customer: str, company: str, deal: str | None = None, invoices: Collection[str] = ()) -> Facts:
+	"""What is known of a payer, of those who pay with them, and of whoever paid for the same deals; and of
+	invoices that are about to be paid. One statement."""
 	ours = "people q straight_join"
 	party = "and p.party = q.name"
 	others = """and p.party not in (select name from people) and p.dealer_deal in (
@@ -195,7 +201,10 @@ def read(customer: str, company: str, deal: str | None = None) -> Facts:
 		_RELATIONS.format(only=near),
 		_REPORTS.format(only="and o.customer in (select name from people)"),
 	]
-	return _facts(company, f"with {_PEOPLE} {_all(parts)}", {"customer": customer, "deal": deal or ""})
+	if invoices:
+		parts.append(_INVOICE)
+	values = {"customer": customer, "deal": deal or "", "invoices": tuple(invoices)}
+	return _facts(company, f"with {_PEOPLE} {_all(parts)}", values)
 
 
 def read_all(company: str) -> Facts:
@@ -222,9 +231,15 @@ def _facts(company: str, statement: str, values: dict) -> Facts:
 	for row in found:
 		if row.doctype == RELATION:
 			relations.append(row)
+		elif row.doctype == "Paid Invoice":
+			facts.invoices.append(row)
 		elif row.doctype == REPORT:
 			facts.reports[row.name] = frappe._dict(
-				payer=row.payer, status=row.report_status, deal=row.deal, complete=row.received
+				payer=row.payer,
+				status=row.report_status,
+				deal=row.deal,
+				complete=row.received,
+				amount=row.amount,
 			)
 		else:
 			paid = paid_of(row)
