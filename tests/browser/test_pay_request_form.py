@@ -35,13 +35,8 @@ def field(dialog: Locator, name: str) -> Locator:
 
 
 def enter(dialog: Locator, name: str, text: str) -> None:
-	"""Type, and again when Frappe puts a default in after that, as it does in a dialog's first moments."""
-	for _try in range(5):
-		field(dialog, name).fill(text)
-		field(dialog, name).press("Tab")
-		dialog.page.wait_for_timeout(400)
-		if field(dialog, name).input_value().startswith(text):
-			return
+	field(dialog, name).fill(text)
+	field(dialog, name).press("Tab")
 
 
 def channel(dialog: Locator, label: str) -> None:

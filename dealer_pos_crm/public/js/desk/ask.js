@@ -135,6 +135,7 @@ export function ask(opts) {
 			own?.apply(this, words);
 			refresh();
 		};
+		late_titles(field, refresh);
 	}
 	dialog.onhide = () => {
 		back_to?.isConnected && back_to.focus?.();
@@ -161,6 +162,17 @@ function keep_typing(field) {
 	field.set_formatted_input = function (...values) {
 		if (field.dlr_typing && document.activeElement === field.input) return undefined;
 		return show.apply(field, values);
+	};
+}
+
+/** A link shows its title when the server has told it, and says so to nobody: what can be done may have changed. */
+function late_titles(field, then) {
+	if (!field.set_input_value) return;
+	const put = Object.getPrototypeOf(field).set_input_value;
+	field.set_input_value = function (...values) {
+		if (field.dlr_typing && document.activeElement === field.input) return;
+		put.apply(field, values);
+		setTimeout(then, 0);
 	};
 }
 
