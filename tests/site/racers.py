@@ -436,9 +436,33 @@ def hear_of_dispute(account: str, fact) -> str:
 	return case.observe(frappe.get_doc("Gateway Account", account), fact)
 
 
+def bank_slip(company: str, items: list, key: str) -> dict:
+	from dealer_pos_crm.dealer_counter.banking import slip
+
+	return slip.take(company, items, key)
+
+
+def ask_counter_refund(kind: str, source: str, amount: float, key: str, user: str) -> dict:
+	from dealer_pos_crm.dealer_counter.refunds import refund
+
+	with _as(user):
+		return refund.ask(kind, source, amount, "Cash", "Paid twice", key)
+
+
+def approve_here(doctype: str, name: str, cashier: str, approver: str, pin: str) -> dict:
+	"""A manager approves at a cashier's screen, by PIN."""
+	from dealer_pos_crm.api import approval
+
+	with _as(cashier):
+		return approval.decide(doctype, name, approver, pin, "PIN at the Counter", 1)
+
+
 JOBS = {
 	job.__name__: job
 	for job in (
+		approve_here,
+		ask_counter_refund,
+		bank_slip,
 		knock_often,
 		work_event,
 		read_intake,
