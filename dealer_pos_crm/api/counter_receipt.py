@@ -23,10 +23,10 @@ def _may_go_on(name: str) -> None:
 
 
 @frappe.whitelist()
-def start(customer: str, company: str) -> dict:
+def start(customer: str, company: str, pos_profile: str | None = None) -> dict:
 	"""What the dialog starts with: what is open, credits, deposits, modes of payment, readers, what was begun."""
 	_may_take_of(customer, company)
-	return overview.start(customer, company)
+	return overview.start(customer, company, pos_profile)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -3,7 +3,7 @@
 from typing import Any
 
 import frappe
-from frappe.utils import cstr, flt
+from frappe.utils import cint, cstr, flt
 
 from dealer_pos_crm.dealer_cashier.deposits import overview as deposit_overview
 from dealer_pos_crm.dealer_cashier.money import company_currency, to_float
@@ -115,9 +115,9 @@ def _cards(receipt: Any) -> dict[str, dict]:
 	return {row.name: row for row in rows}
 
 
-def start(customer: str, company: str) -> dict:
+def start(customer: str, company: str, pos_profile: str | None = None) -> dict:
 	"""What the dialog of a customer starts with: what is open, the money that is here already and what it may
-	pay, how money is taken, the readers, and what was begun and not finished."""
+	pay, how money is taken (at this counter, in its order), the readers, and what was begun and not finished."""
 	from dealer_pos_crm.dealer_counter.collecting import receipt
 
 	payables = dues.payable_of(customer, company)
@@ -130,7 +130,7 @@ def start(customer: str, company: str) -> dict:
 		"payables": [payable(row) for row in payables],
 		"credits": [credit(row, payables) for row in dues.credits_of(customer, company)],
 		"deposits": [held(row, payables) for row in dues.deposits_of(customer, company)],
-		"modes": modes(company),
+		"modes": modes(company, pos_profile),
 		**readers.choices(company),
 		"unfinished": receipt.unfinished(customer=customer, company=company),
 	}
@@ -174,11 +174,17 @@ def held(row: Held, payables: list[Payable]) -> dict:
 	}
 
 
-def modes(company: str) -> list[dict]:
+def modes(company: str, pos_profile: str | None = None) -> list[dict]:
 	"""Modes of payment with an account in the company: what is handed over, whether it has a number, and whether
-	change is given on it."""
+	change is given on it. Those of the counter, its usual one first, where one is named."""
+	known = {row.name: row for row in deposit_overview.payment_modes(company)}
+	order = list(known)
+	if pos_profile:
+		rows = frappe.get_cached_doc("POS Profile", pos_profile).payments
+		chosen = [row.mode_of_payment for row in sorted(rows, key=lambda row: (-cint(row.default), row.idx))]
+		order = [mode for mode in chosen if mode in known] or order
 	found = []
-	for row in deposit_overview.payment_modes(company):
+	for row in (known[mode] for mode in order):
 		instrument = cstr(frappe.get_cached_value("Mode of Payment", row.name, "dealer_instrument"))
 		instrument = instrument or (CURRENCY if row.type == "Cash" else "")
 		found.append(

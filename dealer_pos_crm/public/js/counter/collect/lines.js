@@ -5,8 +5,9 @@ import { quiet_number } from "./inputs";
 
 export class Lines {
 	/** @param {JQuery} parent @param {object} model @param {() => void} changed */
-	constructor(parent, model, changed) {
+	constructor(parent, model, changed, fixed = false) {
 		this.model = model;
+		this.fixed = fixed; // what is paid was chosen already
 		this.changed = changed;
 		this.rows = [];
 		const body = $(
@@ -37,7 +38,7 @@ export class Lines {
 		const element = $(
 			String(html`<tr>
 				<td class="dlr-collect-box">
-					<input type="checkbox" aria-label="${title}" ${line.why_not ? "disabled" : ""} />
+					<input type="checkbox" aria-label="${title}" ${line.why_not || this.fixed ? "disabled" : ""} />
 				</td>
 				<td>
 					<div class="dlr-collect-title">${title}</div>
@@ -62,7 +63,7 @@ export class Lines {
 			this.changed();
 		});
 		element.on("click", (event) => {
-			if (line.why_not || $(event.target).closest("input, a").length) return;
+			if (line.why_not || this.fixed || $(event.target).closest("input, a").length) return;
 			box.prop("checked", !box.prop("checked")).trigger("change");
 		});
 		return { line, box, amount, element };
@@ -71,7 +72,7 @@ export class Lines {
 	refresh() {
 		for (const { line, amount, element } of this.rows) {
 			element.toggleClass("dlr-collect-chosen", line.chosen).toggleClass("text-muted", Boolean(line.why_not));
-			amount.input.prop("disabled", !line.chosen);
+			amount.input.prop("disabled", this.fixed || !line.chosen);
 			amount.show(line.chosen ? line.pay : null);
 		}
 	}

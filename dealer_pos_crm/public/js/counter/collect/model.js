@@ -8,32 +8,25 @@
 const CASH = "Currency";
 
 export class Collection {
-	/** @param {object} facts as the server told @param {{doctype: string, name: string}[]} [select] */
+	/** @param {object} facts as the server told @param {{doctype: string, name: string}} [select] */
 	constructor(facts, select) {
 		this.facts = facts;
 		this.currency = facts.currency;
 		this.places = cint(get_number_format_info(get_number_format(facts.currency)).precision);
 		this.keep_rest = false;
 		this.tenders = [];
-		this.lines = facts.payables.map((row) => ({
-			...row,
-			open: this.minor(row.open),
-			pay: this.minor(row.open),
-			chosen: false,
-		}));
+		this.lines = facts.payables.map((row) => {
+			const open = this.minor(row.open);
+			return { ...row, open, pay: open, chosen: false };
+		});
 		this.choose(select);
 	}
 
-	// What one has come to pay is chosen; a deal's balance only when nothing else is there.
+	/** What one has come to pay is chosen; a deal's balance only when nothing else is there. */
 	choose(select) {
 		const payable = this.lines.filter((line) => !line.why_not);
-		const wanted = (line) =>
-			select.some(
-				({ doctype, name }) =>
-					name === line.name || (doctype === "Repair Order" && name === line.repair_order) ||
-					(doctype === "Deal Jacket" && name === line.deal)
-			);
-		let chosen = select?.length ? payable.filter(wanted) : payable.filter((line) => !line.deal);
+		let chosen = payable.filter((line) => is_meant(line, select));
+		if (!chosen.length) chosen = payable.filter((line) => !line.deal);
 		if (!chosen.length) chosen = payable;
 		for (const line of chosen) line.chosen = true;
 	}
@@ -189,7 +182,7 @@ export class Collection {
 			way: "Mode",
 			mode_of_payment: mode.name,
 			instrument: mode.instrument,
-			number: mode.number,
+			number: mode.needs_number,
 			warning:
 				no_checks && mode.instrument === "Personal Check"
 					? __("A check of this customer came back.")
@@ -217,12 +210,17 @@ export class Collection {
 			...(readers.length ? [at_reader] : []),
 			...modes.filter(({ instrument }) => instrument !== CASH).map(of_mode),
 			...deposits.filter(({ may_pay }) => may_pay.length).map((row) => here(row, "Deposit", row.deposit)),
-			...credits.filter(({ may_pay }) => may_pay.length).map((row) => here(row, "Credit", row.credit_of)),
+			...credits.filter(({ may_pay }) => may_pay.length).map((row) => here(row, "Credit", row.name)),
 		];
 	}
 }
 
 export const is_cash = (row) => row.way === "Mode" && row.instrument === CASH;
+
+function is_meant(line, { doctype, name } = {}) {
+	if (!name) return false;
+	return name === { "Repair Order": line.repair_order, "Deal Jacket": line.deal }[doctype] || name === line.name;
+}
 
 function sum(rows, field) {
 	return rows.reduce((all, row) => all + row[field], 0);
