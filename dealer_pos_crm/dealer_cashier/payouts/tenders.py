@@ -251,4 +251,17 @@ def not_cleared(company: str, accounts: Mapping[str, Sequence[str]]) -> dict[str
 		for name, amount in rows:
 			part = rounded(amount, currency)
 			found[name] = found[name] + (part if sign > 0 else -part)
+	journal, line = DocType("Journal Entry"), DocType("Journal Entry Account")
+	rows = (
+		frappe.qb.from_(line)
+		.join(journal)
+		.on(journal.name == line.parent)
+		.where((journal.company == company) & (journal.docstatus == 1) & journal.clearance_date.isnull())
+		.where((journal.is_opening != "Yes") & line.account.isin(banks))
+		.groupby(line.account)
+		.select(line.account, Sum(line.debit - line.credit))
+		.run()
+	)
+	for name, amount in rows:
+		found[name] = found[name] + rounded(amount, currency)
 	return found

@@ -3,9 +3,11 @@
 import frappe
 from frappe.utils import getdate
 
+from dealer_pos_crm.dealer_cashier.money import company_currency, rounded
 from dealer_pos_crm.dealer_counter.banking import slip
 from dealer_pos_crm.dealer_setup.acting import action, each_alone
 from dealer_pos_crm.domain.bank_deposit import STANDING, Status
+from dealer_pos_crm.domain.money import Money
 
 
 def cleared_on(doc):
@@ -21,6 +23,17 @@ def status_of(doc) -> Status:
 	if status not in STANDING:
 		return status
 	return Status.RECONCILED if cleared_on(doc) else Status.AT_THE_BANK
+
+
+def on_the_way(company: str) -> Money:
+	"""What slips say was brought to the bank and no statement has confirmed."""
+	found = frappe.db.sql(
+		"""select sum(d.bank_amount) from `tabBank Deposit` d
+		join `tabJournal Entry` je on je.name = d.journal_entry
+		where d.company = %s and d.status != 'Cancelled' and je.clearance_date is null""",
+		company,
+	)
+	return rounded(found[0][0], company_currency(company))
 
 
 @action

@@ -192,6 +192,8 @@ def _checks(doc, rows: list, accounts: list[str]) -> list[dict]:
 	wanted = [(cstr(row.get("doctype")), cstr(row.get("name"))) for row in rows]
 	if not wanted:
 		return []
+	if len(set(wanted)) != len(wanted):
+		frappe.throw(_("A check is on the slip twice; reload and choose again"))
 	found = undeposited.locked(wanted)
 	for doctype, name in wanted:
 		here = [row for row in found if (row.doctype, row.name) == (doctype, name)]

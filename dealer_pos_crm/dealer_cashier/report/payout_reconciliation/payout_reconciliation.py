@@ -7,6 +7,7 @@ from frappe.utils import add_days, getdate
 
 from dealer_pos_crm.dealer_cashier.money import shown, to_float
 from dealer_pos_crm.dealer_cashier.payouts import tenders
+from dealer_pos_crm.dealer_counter.banking import reconciling
 from dealer_pos_crm.dealer_setup.settings import settings_of
 
 _AMOUNTS = (
@@ -135,6 +136,9 @@ def _summary(filters: frappe._dict, accounts: dict[str, list[str]]) -> list[dict
 			found.append(_figure(_("Not on a Statement Yet: {0}").format(short), waiting[account], "Orange"))
 		else:
 			found.append(_figure(_("On Hand: {0}").format(short), balance, "Green"))
+	deposited = reconciling.on_the_way(filters.company)
+	if deposited and not filters.mode_of_payment:
+		found.append(_figure(_("Bank Deposits Not on a Statement Yet"), deposited, "Orange"))
 	return found
 
 
