@@ -5,14 +5,12 @@ from frappe import _
 from frappe.utils import cstr
 
 from dealer_pos_crm.dealer_cashier import collecting as shared
-from dealer_pos_crm.dealer_cashier.deposits.taking import check_customer
-from dealer_pos_crm.dealer_cashier.money import rounded, to_money
+from dealer_pos_crm.dealer_cashier.money import company_currency, rounded
 from dealer_pos_crm.dealer_service.billing import position, reading
 from dealer_pos_crm.dealer_setup.acting import action
-from dealer_pos_crm.dealer_setup.refusals import explained
-from dealer_pos_crm.dealer_setup.settings import cost_center_of
-from dealer_pos_crm.domain.billing import Allocation, Due, spread
-from dealer_pos_crm.domain.deposit import Tender
+from dealer_pos_crm.domain.billing import Due
+from dealer_pos_crm.domain.collection import Line, Payable, oldest_first
+from dealer_pos_crm.domain.money import Money
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
@@ -33,59 +31,54 @@ def dues_of(order, documents: reading.Documents, payer: str | None = None) -> li
 
 @action
 def collect(order_name: str, tenders: list[dict], client_key: str, payer: str | None = None) -> dict:
-	"""Take money of one payer (the order's customer unless named) for what is open.
+	"""Take money of one payer (the order's customer unless named) for what is open, under one receipt.
 
 	``tenders``: mode_of_payment, amount (major units of the order's currency), reference_no,
 	reference_date. Less than is open may be taken, never more. Returns the Payment Entries made.
 	"""
+	from dealer_pos_crm.dealer_counter.collecting import reach, receipt
+	from dealer_pos_crm.dealer_counter.collecting.tenders import request_hash
 	from dealer_pos_crm.dealer_service.billing.invoicing import check_key
 
 	check_key(client_key)
-	order = reading.locked_with_bills(order_name)
-	payer = payer or order.customer
-	made_before = _made_before(order, client_key)
-	if made_before:
-		order.reload()
-		return _result(order, made_before, repeated=True)
-	with explained():
-		documents = reading.documents_of(order)
-		dues = dues_of(order, documents, payer)
-		if not dues:
-			raise Refused("nothing_open", marked("Nothing is open on {0} for {1}"), order.name, payer)
-		check_customer(payer)
-		given = [
-			Tender(
-				cstr(row.get("mode_of_payment")),
-				to_money(row.get("amount"), order.currency),
-				cstr(row.get("reference_no")).strip() or None,
-			)
-			for row in tenders
-		]
-		spreads = spread(given, dues)
-		accounts = accounts_of(documents)
-		messages = len(frappe.local.message_log)
-		made = []
-		with position.acting():
-			for tender, row, parts in zip(given, tenders, spreads, strict=True):
-				for account, share in shared.by_account(parts, accounts):
-					made.append(_payment(order, payer, tender, row, account, share, client_key))
-		position.flush()
-		position.refresh(order.name)
-		del frappe.local.message_log[messages:]
-	order.reload()
-	return _result(order, made, repeated=False)
-
-
-def _made_before(order, client_key: str) -> list[str]:
-	rows = frappe.get_all(
-		"Payment Entry",
-		{"dealer_collect_key": client_key, "docstatus": (">", 0)},
-		["name", "dealer_repair_order"],
-		order_by="name",
+	customer, company = frappe.db.get_value("Repair Order", order_name, ["customer", "company"])
+	request = receipt.Request(
+		customer=payer or customer,
+		company=company,
+		tenders=tenders,
+		client_key=client_key,
+		lines=lambda: _lines(
+			order_name, payer or customer, receipt.sum_of(tenders, company_currency(company))
+		),
+		about=reach.About(orders=[order_name]),
+		same=request_hash("Repair Order", order_name, payer or customer),
 	)
-	if any(row.dealer_repair_order != order.name for row in rows):
-		frappe.throw(_("This request has the key of another one. Reload the page and try again"))
-	return [row.name for row in rows]
+	taken = receipt.take(request)
+	return _result(frappe.get_doc("Repair Order", order_name), taken)
+
+
+def _lines(order_name: str, payer: str, amount: Money) -> list[Line]:
+	"""What an amount pays of an order, read under its locks."""
+	order = frappe.get_doc("Repair Order", order_name)
+	documents = reading.documents_of(order)
+	dues = dues_of(order, documents, payer)
+	if not dues:
+		raise Refused("nothing_open", marked("Nothing is open on {0} for {1}"), order.name, payer)
+	accounts = accounts_of(documents)
+	payables = [
+		Payable(
+			due.document,
+			due.payer,
+			accounts[due.document],
+			due.amount,
+			remarks_of(order),
+			department="Service",
+			repair_order=order.name,
+			vehicle=order.vehicle or None,
+		)
+		for due in dues
+	]
+	return oldest_first(amount, payables)
 
 
 def accounts_of(documents: reading.Documents) -> dict[tuple[str, str], str]:
@@ -96,40 +89,24 @@ def accounts_of(documents: reading.Documents) -> dict[tuple[str, str], str]:
 	}
 
 
-def _payment(
-	order, payer: str, tender: Tender, row: dict, account: str, parts: list[Allocation], client_key: str
-) -> str:
-	payment = shared.new_payment(
-		company=order.company,
-		currency=order.currency,
-		payer=payer,
-		mode=tender.mode,
-		account=account,
-		parts=parts,
-		reference_no=tender.reference or order.name,
-		reference_date=row.get("reference_date"),
-		cost_center=cost_center_of(order.company, "Service"),
-		remarks=remarks_of(order),
-		links={
-			"dealer_repair_order": order.name,
-			"dealer_collect_key": client_key,
-			"dealer_vehicle": order.vehicle,
-		},
-	)
-	return shared.submit(payment, parts, order.currency)
-
-
 def remarks_of(order) -> str:
 	return _("Repair order {0}, {1}").format(order.name, cstr(order.vehicle_title or order.vehicle))
 
 
-def _result(order, payments: list[str], *, repeated: bool) -> dict:
+def _result(order, taken: dict) -> dict:
+	payments = frappe.get_all(
+		"Payment Entry",
+		{"dealer_counter_receipt": taken["receipt"], "docstatus": (">", 0)},
+		pluck="name",
+		order_by="creation, name",
+	)
 	return {
 		"order": order.name,
+		"receipt": taken["receipt"],
 		"payments": payments,
 		"payment_status": order.payment_status,
 		"outstanding": order.outstanding,
-		"repeated": repeated,
+		"repeated": taken["repeated"],
 	}
 
 

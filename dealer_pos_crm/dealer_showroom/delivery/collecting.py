@@ -4,16 +4,13 @@ import frappe
 from frappe import _
 from frappe.utils import cstr
 
-from dealer_pos_crm.dealer_cashier import collecting as shared
-from dealer_pos_crm.dealer_cashier.deposits.taking import check_customer
-from dealer_pos_crm.dealer_cashier.money import to_money
+from dealer_pos_crm.dealer_cashier.money import company_currency
 from dealer_pos_crm.dealer_setup.acting import need_key
-from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_showroom.deals.deal import action, locked
-from dealer_pos_crm.dealer_showroom.delivery import position, reading, settling
-from dealer_pos_crm.dealer_showroom.delivery.posting import cost_center
-from dealer_pos_crm.domain.billing import Allocation, Due, spread
-from dealer_pos_crm.domain.deposit import Tender
+from dealer_pos_crm.dealer_showroom.delivery import reading
+from dealer_pos_crm.domain.billing import Due
+from dealer_pos_crm.domain.collection import Line, Payable, oldest_first
+from dealer_pos_crm.domain.money import Money
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
@@ -25,90 +22,70 @@ def dues_of(deal, books: reading.Books) -> list[Due]:
 
 @action
 def collect(name: str, tenders: list[dict], client_key: str) -> dict:
-	"""Take money of the buyer for what is open. ``tenders``: mode_of_payment, amount (major units of the
-	deal's currency), reference_no, reference_date. Less than is open may be taken, never more."""
+	"""Take money of the buyer for what is open, under one receipt. ``tenders``: mode_of_payment, amount (major
+	units of the deal's currency), reference_no, reference_date. Less than is open may be taken, never more."""
+	from dealer_pos_crm.dealer_counter.collecting import reach, receipt
+	from dealer_pos_crm.dealer_counter.collecting.tenders import request_hash
+
 	need_key(client_key)
-	settling.lock_invoices(name)
-	settling.lock(name)
-	deal = locked(name)
-	made_before = _made_before(deal, client_key)
-	if made_before:
-		return _result(deal, made_before, repeated=True)
-	with explained():
-		books = reading.books_of(deal)
-		dues = dues_of(deal, books)
-		if not dues:
-			raise Refused(
-				"nothing_open",
-				marked("Nothing is open on {0}. Before delivery, take a deposit for the deal"),
-				deal.name,
-			)
-		check_customer(deal.customer)
-		given = [
-			Tender(
-				cstr(row.get("mode_of_payment")),
-				to_money(row.get("amount"), deal.currency),
-				cstr(row.get("reference_no")).strip() or None,
-			)
-			for row in tenders
-		]
-		spreads = spread(given, dues)
-		accounts = {(row.doctype, row.name): row.account for row in books.dues}
-		messages = len(frappe.local.message_log)
-		made = []
-		with position.acting():
-			for tender, row, parts in zip(given, tenders, spreads, strict=True):
-				for account, share in shared.by_account(parts, accounts):
-					made.append(_payment(deal, tender, row, account, share, client_key))
-		position.flush()
-		position.refresh(deal.name)
-		del frappe.local.message_log[messages:]
-	deal = locked(name)
-	return _result(deal, made, repeated=False)
-
-
-def _made_before(deal, client_key: str) -> list[str]:
-	rows = frappe.get_all(
-		"Payment Entry",
-		{"dealer_collect_key": client_key, "docstatus": (">", 0)},
-		["name", "dealer_deal"],
-		order_by="name",
+	customer, company = frappe.db.get_value("Deal Jacket", name, ["customer", "company"])
+	request = receipt.Request(
+		customer=customer,
+		company=company,
+		tenders=tenders,
+		client_key=client_key,
+		lines=lambda: _lines(name, receipt.sum_of(tenders, company_currency(company))),
+		about=reach.About(deals=[name]),
+		same=request_hash("Deal Jacket", name),
 	)
-	if any(row.dealer_deal != deal.name for row in rows):
-		frappe.throw(_("This request has the key of another one. Reload the page and try again"))
-	return [row.name for row in rows]
+	taken = receipt.take(request)
+	return _result(locked(name), taken)
 
 
-def _payment(deal, tender: Tender, row: dict, account: str, parts: list[Allocation], client_key: str) -> str:
-	payment = shared.new_payment(
-		company=deal.company,
-		currency=deal.currency,
-		payer=deal.customer,
-		mode=tender.mode,
-		account=account,
-		parts=parts,
-		reference_no=tender.reference or deal.name,
-		reference_date=row.get("reference_date"),
-		cost_center=cost_center(deal),
-		remarks=remarks_of(deal),
-		links={
-			"dealer_deal": deal.name,
-			"dealer_vehicle": deal.vehicle,
-			"dealer_collect_key": client_key,
-		},
-	)
-	return shared.submit(payment, parts, deal.currency)
+def _lines(name: str, amount: Money) -> list[Line]:
+	"""What an amount pays of a deal, read under its locks."""
+	deal = locked(name)
+	books = reading.books_of(deal)
+	dues = dues_of(deal, books)
+	if not dues:
+		raise Refused(
+			"nothing_open",
+			marked("Nothing is open on {0}. Before delivery, take a deposit for the deal"),
+			deal.name,
+		)
+	accounts = {(row.doctype, row.name): row.account for row in books.dues}
+	payables = [
+		Payable(
+			due.document,
+			due.payer,
+			accounts[due.document],
+			due.amount,
+			remarks_of(deal),
+			department="Sales",
+			deal=deal.name,
+			vehicle=deal.vehicle or None,
+		)
+		for due in dues
+	]
+	return oldest_first(amount, payables)
 
 
 def remarks_of(deal) -> str:
 	return _("Deal {0}, {1}").format(deal.name, cstr(deal.vehicle_title or deal.vehicle))
 
 
-def _result(deal, payments: list[str], *, repeated: bool) -> dict:
+def _result(deal, taken: dict) -> dict:
+	payments = frappe.get_all(
+		"Payment Entry",
+		{"dealer_counter_receipt": taken["receipt"], "docstatus": (">", 0)},
+		pluck="name",
+		order_by="creation, name",
+	)
 	return {
 		"deal": deal.name,
 		"stage": deal.stage,
+		"receipt": taken["receipt"],
 		"payments": payments,
 		"outstanding": deal.balance,
-		"repeated": repeated,
+		"repeated": taken["repeated"],
 	}
