@@ -1,10 +1,12 @@
 """A manager decides at the cashier's screen, and the PIN that it takes."""
 
 import frappe
+from frappe import _
 from frappe.rate_limiter import rate_limit
 from frappe.utils import cint
 
 from dealer_pos_crm.dealer_counter.approvals import deciders, on_the_spot, pin
+from dealer_pos_crm.dealer_setup.roles import APPROVING
 
 
 def _tries() -> int:
@@ -14,7 +16,13 @@ def _tries() -> int:
 def _may_show(doctype: str, name: str) -> None:
 	"""Who may read what is asked for may put it before a manager; nobody else learns who the managers are."""
 	deciders.of(doctype)
+	frappe.has_permission(doctype, "read", throw=True)
 	frappe.has_permission(doctype, "read", name, throw=True)
+
+
+def _may_approve() -> None:
+	if not set(frappe.get_roles()) & APPROVING:
+		frappe.throw(_("Only managers approve at the counter"), frappe.PermissionError)
 
 
 @frappe.whitelist()
@@ -42,7 +50,8 @@ def decide(
 
 @frappe.whitelist()
 def own_pin() -> dict:
-	"""Whether the user may have a PIN, and has one."""
+	"""Whether the user has a PIN, and since when."""
+	_may_approve()
 	return pin.own()
 
 
@@ -50,10 +59,12 @@ def own_pin() -> dict:
 @rate_limit(limit=_tries, seconds=60 * 60)
 def set_pin(password: str, secret: str) -> dict:
 	"""Give oneself a PIN. ``password``: one's own; ``secret``: the new PIN."""
+	_may_approve()
 	return pin.set_own(password, secret)
 
 
 @frappe.whitelist(methods=["POST"])
 def turn_off_pin() -> dict:
 	"""Have no PIN any more."""
+	_may_approve()
 	return pin.turn_off()

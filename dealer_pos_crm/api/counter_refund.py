@@ -6,6 +6,12 @@ from dealer_pos_crm.dealer_counter.refunds import overview, returns
 from dealer_pos_crm.dealer_counter.refunds import refund as refunds
 
 
+def _may_read(doctype: str, name: str) -> None:
+	"""Who may read none of them is not told whether there is this one."""
+	frappe.has_permission(doctype, "read", throw=True)
+	frappe.has_permission(doctype, "read", name, throw=True)
+
+
 def _may_move_money() -> None:
 	"""Whoever moves money has the right to submit a Payment Entry."""
 	frappe.has_permission("Payment Entry", "submit", throw=True)
@@ -14,9 +20,9 @@ def _may_move_money() -> None:
 @frappe.whitelist()
 def options(customer: str, company: str) -> dict:
 	"""All that may go back to a customer, with its trace and through which door."""
-	frappe.has_permission("Customer", "read", customer, throw=True)
-	frappe.has_permission("Company", "read", company, throw=True)
 	_may_move_money()
+	_may_read("Customer", customer)
+	_may_read("Company", company)
 	return overview.of_customer(customer, company)
 
 
@@ -31,10 +37,8 @@ def ask(
 	reference_no: str | None = None,
 ) -> dict:
 	"""Pay out of a credit note or a credit, or ask for it. Returns Done or Requested."""
-	frappe.has_permission(
-		"Sales Invoice" if kind == "Credit Note" else "Payment Entry", "read", source, throw=True
-	)
 	_may_move_money()
+	_may_read("Sales Invoice" if kind == "Credit Note" else "Payment Entry", source)
 	return refunds.ask(kind, source, amount, mode_of_payment, reason, client_key, reference_no)
 
 
@@ -51,7 +55,7 @@ def find(client_key: str) -> dict | None:
 @frappe.whitelist(methods=["POST"])
 def decide(refund: str, approve: bool | int, note: str | None = None) -> dict:
 	"""Approve (it is carried out at once) or turn down what somebody else asked for."""
-	frappe.has_permission("Counter Refund", "read", refund, throw=True)
+	_may_read("Counter Refund", refund)
 	_may_move_money()
 	return refunds.decide(refund, bool(int(approve)), note)
 
@@ -59,26 +63,27 @@ def decide(refund: str, approve: bool | int, note: str | None = None) -> dict:
 @frappe.whitelist(methods=["POST"])
 def withdraw(refund: str) -> dict:
 	"""Take one's own request back."""
-	frappe.has_permission("Counter Refund", "read", refund, throw=True)
+	_may_read("Counter Refund", refund)
 	return refunds.withdraw(refund)
 
 
 @frappe.whitelist()
 def get_overview(refund: str) -> dict:
 	"""All that a Counter Refund shows besides its fields."""
-	frappe.has_permission("Counter Refund", "read", refund, throw=True)
+	_may_read("Counter Refund", refund)
 	return overview.of(refund)
 
 
 @frappe.whitelist()
 def return_state(pos_invoice: str) -> dict:
 	"""Whether a return may be submitted as it stands, else what it needs."""
-	frappe.has_permission("POS Invoice", "read", pos_invoice, throw=True)
+	_may_read("POS Invoice", pos_invoice)
 	return returns.state(pos_invoice)
 
 
 @frappe.whitelist(methods=["POST"])
 def ask_return(pos_invoice: str, reason: str, client_key: str) -> dict:
 	"""Say why goods come back, and ask for their money to be paid back. Returns Done or Requested."""
+	frappe.has_permission("POS Invoice", "submit", throw=True)
 	frappe.has_permission("POS Invoice", "submit", pos_invoice, throw=True)
 	return returns.ask(pos_invoice, reason, client_key)

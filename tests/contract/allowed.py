@@ -37,6 +37,14 @@ GUEST_METHODS: dict[str, str] = {
 
 # Uses of ignore_permissions=True: file: (how many, why the caller's own rights are not the measure).
 IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
+	"dealer_pos_crm/dealer_counter/approvals/pin.py": (
+		1,
+		"nobody writes PINs by hand; a manager sets the own one with the password, and a try counts whoever makes it",
+	),
+	"dealer_pos_crm/dealer_counter/refunds/booking.py": (
+		1,
+		"nobody writes the trail of a refund by hand; each step checks its own right where it begins",
+	),
 	"dealer_pos_crm/dealer_cashier/card_payments/booking.py": (
 		1,
 		"a captured charge is booked for whoever asked for the money, who need not have the right to write payments",
@@ -141,9 +149,13 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 		1,
 		"rows of a payout are read-only for everybody; settling one was checked on the payout",
 	),
-	"dealer_pos_crm/dealer_cashier/receipts.py": (
+	"dealer_pos_crm/dealer_counter/receipts/mailing.py": (
 		2,
-		"whoever may e-mail a deposit leaves the message and its PDF on file without a right to write either",
+		"whoever may e-mail a receipt leaves the message and its PDF on file without a right to write either",
+	),
+	"dealer_pos_crm/dealer_counter/receipts/prints.py": (
+		1,
+		"nobody writes by hand what was printed; whoever may print leaves the trace of it",
 	),
 	"dealer_pos_crm/dealer_crm/follow_ups.py": (
 		2,
@@ -275,6 +287,14 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 
 # Calls of frappe.db.commit(): file: (how many, why the request's or job's own commit is not enough).
 COMMITS: dict[str, tuple[int, str]] = {
+	"dealer_pos_crm/dealer_counter/approvals/password.py": (
+		1,
+		"who typed a wrong password is in the log of logins whatever becomes of the request",
+	),
+	"dealer_pos_crm/dealer_counter/approvals/pin.py": (
+		1,
+		"a try of a PIN counts whatever becomes of the request, and no lock is held while the decision is made",
+	),
 	"dealer_pos_crm/dealer_cashier/terminal/recovery.py": (
 		1,
 		"when a payment could not be looked at is kept although that failed: the others have their turn first",
@@ -341,6 +361,10 @@ COMMITS: dict[str, tuple[int, str]] = {
 		"a large hand-over goes on batch by batch; each is whole, and what is left is found again",
 	),
 	"dealer_pos_crm/commands/__init__.py": (1, "a command is its own job"),
+	"dealer_pos_crm/dealer_counter/receipts/sending.py": (
+		1,
+		"a failure after the payment's own commit must stay to be seen; nothing commits after it",
+	),
 	"dealer_pos_crm/dealer_cashier/receipts.py": (
 		1,
 		"a failure after the payment's own commit must stay to be seen; nothing commits after it",
@@ -398,6 +422,10 @@ COMMITS: dict[str, tuple[int, str]] = {
 
 # SQL whose text is put together: file: (how many, why no value from outside gets into the text).
 BUILT_SQL: dict[str, tuple[int, str]] = {
+	"dealer_pos_crm/dealer_counter/refunds/sources.py": (
+		3,
+		"a customer's and one source's select share their columns, constants of the file",
+	),
 	"dealer_pos_crm/dealer_showroom/deals/funnel.py": (
 		3,
 		"groups and columns are constants of the file; what a person asks for goes in as parameters",
@@ -422,6 +450,10 @@ BUILT_SQL: dict[str, tuple[int, str]] = {
 
 # Where a job works in a person's name: file: why it gives nobody a right.
 SET_USER: dict[str, str] = {
+	"dealer_pos_crm/dealer_counter/approvals/on_the_spot.py": (
+		"a manager who has just said who they are decides one document at somebody else's screen, with the manager's"
+		" own rights; the session of that screen is put aside and comes back as it was"
+	),
 	"dealer_pos_crm/dealer_setup/acting.py": (
 		"what a message of the card provider leads to is written in the name of whoever asked for the money; the"
 		" job itself has more rights than that person"
