@@ -114,6 +114,10 @@ doc_events = {
 		"on_trash": "dealer_pos_crm.listeners.pos_invoice.on_trash",
 		"validate": "dealer_pos_crm.listeners.pos_invoice.validate",
 	},
+	"POS Invoice Merge Log": {
+		"before_submit": "dealer_pos_crm.listeners.pos_invoice_merge_log.before_submit",
+		"on_submit": "dealer_pos_crm.listeners.pos_invoice_merge_log.on_submit",
+	},
 	"Payment Entry": {
 		"before_cancel": "dealer_pos_crm.listeners.payment_entry.before_cancel",
 		"before_update_after_submit": "dealer_pos_crm.listeners.payment_entry.before_update_after_submit",
@@ -185,6 +189,7 @@ has_permission = {
 	"POS Closing Entry": "dealer_pos_crm.dealer_counter.rights.is_own",
 	"POS Opening Entry": "dealer_pos_crm.dealer_counter.rights.is_own",
 	"Shift Count": "dealer_pos_crm.dealer_counter.rights.is_own",
+	"Sales Invoice": "dealer_pos_crm.dealer_counter.shifts.consolidating.may_write",
 	"Showroom Log": "dealer_pos_crm.dealer_crm.confidential.may_read",
 }
 

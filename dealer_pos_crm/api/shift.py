@@ -9,8 +9,9 @@ from dealer_pos_crm.dealer_counter.shifts import expected as sums
 
 
 def _may_close() -> None:
-	"""Whoever closes a shift has ERPNext's right to submit its closing."""
-	frappe.has_permission("POS Closing Entry", "submit", throw=True)
+	"""Whoever closes a shift has ERPNext's right to submit its closing, or closes for others."""
+	if not counts.may_close_for_others():
+		frappe.has_permission("POS Closing Entry", "submit", throw=True)
 
 
 def _may_read(shift_count: str) -> None:

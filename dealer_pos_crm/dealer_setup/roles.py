@@ -56,6 +56,8 @@ _COUNTER = (CASHIER, FNI, ACCOUNTANT, *MANAGERS)
 # doctype -> [(roles, rights)]; level 0.
 RIGHTS: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
 	"Account": [(_COUNTER, _READ)],
+	# Settings that the forms of a sale ask for while it is written.
+	"Accounts Settings": [((CASHIER,), ("read",))],
 	"Address": [(_EVERYBODY, _EDIT)],
 	"Company": [(_EVERYBODY, _READ)],
 	"Contact": [(_EVERYBODY, _EDIT)],
@@ -85,8 +87,9 @@ RIGHTS: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
 	],
 	"Price List": [((CASHIER, PARTS, ADVISOR, *MANAGERS), _READ)],
 	"Sales Invoice": [
-		((CASHIER, FNI, SALESPERSON, ADVISOR, PARTS), _LOOK),
-		((ACCOUNTANT, *MANAGERS), _SUBMIT),
+		((FNI, SALESPERSON, ADVISOR, PARTS), _LOOK),
+		# The closing of a shift makes invoices in the cashier's name: dealer_counter/shifts/consolidating.py
+		((CASHIER, ACCOUNTANT, *MANAGERS), _SUBMIT),
 	],
 	"Serial No": [((CASHIER,), _READ)],
 	"Stock Settings": [((CASHIER,), ("read",))],
@@ -122,6 +125,13 @@ def grant(only: tuple[str, ...] = ()) -> None:
 				for right in rights:
 					if right != "read":
 						update_permission_property(doctype, role, 0, right, 1, validate=False)
+
+
+def widen(doctype: str, role: str, rights: tuple[str, ...]) -> None:
+	"""More rights for a role that had some before."""
+	if frappe.db.exists("Custom DocPerm", {"parent": doctype, "role": role, "permlevel": 0}):
+		for right in rights:
+			update_permission_property(doctype, role, 0, right, 1, validate=False)
 
 
 def open_pages() -> None:

@@ -12,8 +12,16 @@ from frappe.utils import cstr, get_link_to_form, now_datetime
 from frappe.utils.background_jobs import is_job_enqueued
 
 from dealer_pos_crm.dealer_cashier.money import rounded, shown
+from dealer_pos_crm.dealer_counter.shifts import (
+	consolidating,
+	counting,
+	differences,
+	expected,
+	guard,
+	stamping,
+	telling,
+)
 from dealer_pos_crm.dealer_counter.shifts import count as counts
-from dealer_pos_crm.dealer_counter.shifts import counting, differences, expected, guard, stamping, telling
 from dealer_pos_crm.dealer_setup import deciding
 from dealer_pos_crm.dealer_setup.acting import action, on_its_own
 from dealer_pos_crm.dealer_setup.notices import notify, users_with
@@ -438,6 +446,7 @@ def changed(entry: Any) -> None:
 	if entry.docstatus == 1 and entry.status == SUBMITTED:
 		_closed(entry)
 	elif entry.status == ENTRY_FAILED:
+		consolidating.end(entry)
 		_entry_failed(entry)
 	elif entry.docstatus == 2 and entry.status == ENTRY_CANCELLED:
 		_entry_cancelled(entry)
