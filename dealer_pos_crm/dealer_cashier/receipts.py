@@ -5,21 +5,18 @@ deposit for everybody to see. One action is mailed once: its e-mail has a Messag
 """
 
 from dataclasses import dataclass
-from email.utils import formataddr
 from functools import partial
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.contacts.doctype.contact.contact import get_default_contact
-from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.translate import print_language
 from frappe.utils import cstr, get_link_to_form, strip_html, validate_email_address
-from frappe.utils.pdf import get_pdf
 
 from dealer_pos_crm.dealer_cashier.printing import dealer_receipt
 from dealer_pos_crm.dealer_cashier.printing.paper import Paper
-from dealer_pos_crm.dealer_cashier.printing.self_contained import self_contained
+from dealer_pos_crm.dealer_counter.receipts import mailing
+from dealer_pos_crm.dealer_counter.receipts.mailing import address_of
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.domain.deposit import Action, MovementType, Status
 
@@ -67,7 +64,7 @@ def send(action_name: str) -> str | None:
 	action = frappe.db.get_value(
 		"Deposit Action", action_name, ["name", "action", "status", "deposit", "company"], as_dict=True
 	)
-	if not action or not settings_of(action.company).send_receipt or _sent(action_name):
+	if not action or not settings_of(action.company).send_receipt or mailing.sent(action_name):
 		return None
 	if frappe.db.exists("Card Refund", {"deposit_action": action_name, "status": "Sending"}):
 		return None  # the card provider's answer is mailed with it: it asks again then
@@ -102,15 +99,6 @@ def send_now(deposit_name: str, to: str | None = None) -> dict:
 		)
 	validate_email_address(to, throw=True)
 	return {"to": to, "communication": _mail(deposit, _receipt_of(deposit), to)}
-
-
-def address_of(customer: str) -> str | None:
-	"""The customer's own e-mail address, else the one of the primary contact."""
-	email, contact = frappe.db.get_value("Customer", customer, ["email_id", "customer_primary_contact"])
-	if email:
-		return email
-	contact = contact or get_default_contact("Customer", customer)
-	return frappe.db.get_value("Contact", contact, "email_id") if contact else None
 
 
 def _enclosure(action: Any, deposit: Any) -> Enclosure | None:
@@ -152,67 +140,25 @@ def _mail(deposit: Any, enclosure: Enclosure, to: str, action_name: str | None =
 		paper = dealer_receipt(frappe.get_doc(enclosure.doctype, enclosure.name))
 		subject = f"{paper.title} {paper.number}, {deposit.company}"
 		content = _text(enclosure, deposit, paper)
-		pdf = _pdf(enclosure)  # writes an access log and commits: before anything is locked
+		pdf = mailing.pdf_of(enclosure.doctype, enclosure.name, enclosure.print_format)
 	if action_name:
 		frappe.db.get_value("Deposit Action", action_name, "name", for_update=True)
-		if _sent(action_name):
+		if mailing.sent(action_name):
 			return None
-	account = EmailAccount.find_outgoing(match_by_doctype="Deposit", _raise_error=True)
-	communication = frappe.get_doc(
-		{
-			"doctype": "Communication",
-			"communication_type": "Communication",
-			"communication_medium": "Email",
-			"sent_or_received": "Sent",
-			"subject": subject,
-			"content": content,
-			"sender": account.email_id,
-			"sender_full_name": deposit.company,
-			"recipients": to,
-			"reference_doctype": "Deposit",
-			"reference_name": deposit.name,
-			"message_id": _message_id(action_name or frappe.generate_hash(length=16)),
-			"has_attachment": 1,
-			"timeline_links": [{"link_doctype": "Customer", "link_name": deposit.customer}],
-		}
+	return mailing.post(
+		mailing.Letter(
+			doctype="Deposit",
+			name=deposit.name,
+			customer=deposit.customer,
+			company=deposit.company,
+			to=to,
+			subject=subject,
+			content=content,
+			number=paper.number,
+			pdf=pdf,
+			key=action_name or frappe.generate_hash(length=16),
+		)
 	)
-	communication.flags.skip_add_signature = True
-	communication.insert(ignore_permissions=True)  # whoever may mail a deposit need not write Communications
-	file = frappe.get_doc(
-		{
-			"doctype": "File",
-			"file_name": f"{paper.number}.pdf",
-			"attached_to_doctype": "Communication",
-			"attached_to_name": communication.name,
-			"is_private": 1,
-			"content": pdf,
-		}
-	).insert(ignore_permissions=True)
-	queued = frappe.sendmail(
-		recipients=[to],
-		sender=formataddr((deposit.company, account.email_id)),
-		subject=subject,
-		message=content,
-		reference_doctype="Deposit",
-		reference_name=deposit.name,
-		communication=communication.name,
-		message_id=communication.message_id,
-		attachments=[{"fid": file.name}],
-		expose_recipients="header",
-		add_unsubscribe_link=0,
-	)
-	if not queued:
-		frappe.throw(_("{0} has unsubscribed from e-mails").format(to))
-	return communication.name
-
-
-def _message_id(key: str) -> str:
-	"""The e-mail's own id. For an action always the same, so that neither we nor a mailbox keep it twice."""
-	return f"dealer-receipt-{key}@{frappe.local.site}"
-
-
-def _sent(action_name: str) -> bool:
-	return bool(frappe.db.exists("Communication", {"message_id": _message_id(action_name)}))
 
 
 def _text(enclosure: Enclosure, deposit: Any, paper: Paper) -> str:
@@ -220,13 +166,6 @@ def _text(enclosure: Enclosure, deposit: Any, paper: Paper) -> str:
 		f"dealer_pos_crm/templates/emails/{enclosure.template}.html",
 		{"paper": paper, "deposit": deposit.name},
 		is_path=True,
-	)
-
-
-def _pdf(enclosure: Enclosure) -> bytes:
-	"""The print as a PDF, without asking the site's own web server for styles and pictures."""
-	return get_pdf(
-		self_contained(frappe.get_print(enclosure.doctype, enclosure.name, enclosure.print_format))
 	)
 
 

@@ -13,7 +13,7 @@ from frappe.utils import cstr, format_date, get_datetime, getdate, strip_html
 from dealer_pos_crm.dealer_cashier.disputes.evidence import DOCTYPE, Known, approvals, car, gather
 from dealer_pos_crm.dealer_cashier.money import rounded, shown
 from dealer_pos_crm.dealer_cashier.printing.words import moment, plain
-from dealer_pos_crm.dealer_cashier.receipts import address_of
+from dealer_pos_crm.dealer_counter.receipts.mailing import address_of
 from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.people import names_of
 from dealer_pos_crm.domain.dispute_evidence import Answer, cut

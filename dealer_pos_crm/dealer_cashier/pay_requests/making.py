@@ -7,7 +7,7 @@ from frappe.utils import add_to_date, cint, cstr, get_datetime, get_link_to_form
 from dealer_pos_crm.dealer_cashier.card_payments import authorising, starting, subjects
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, to_float, to_money
 from dealer_pos_crm.dealer_cashier.pay_requests import sending, standing
-from dealer_pos_crm.dealer_cashier.receipts import address_of
+from dealer_pos_crm.dealer_counter.receipts.mailing import address_of
 from dealer_pos_crm.dealer_setup.settings import is_dealership
 from dealer_pos_crm.domain import pay_request as rules
 from dealer_pos_crm.domain.money import Money

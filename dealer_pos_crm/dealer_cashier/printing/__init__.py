@@ -14,6 +14,7 @@ from dealer_pos_crm.dealer_cashier.printing.paper import Paper
 from dealer_pos_crm.dealer_cashier.printing.receipt import receipt
 from dealer_pos_crm.dealer_cashier.printing.refund import refund_slip
 from dealer_pos_crm.dealer_cashier.printing.words import moment
+from dealer_pos_crm.dealer_counter.receipts import prints
 
 
 def dealer_receipt(doc: Any) -> Paper:
@@ -22,4 +23,4 @@ def dealer_receipt(doc: Any) -> Paper:
 	Called by the templates with a document that Frappe has already checked the reader's right to.
 	"""
 	paper = refund_slip(doc) if doc.doctype == "Payment Entry" else receipt(doc)
-	return replace(paper, closing=_("Printed {0}").format(moment(now_datetime())))
+	return prints.marked(replace(paper, closing=_("Printed {0}").format(moment(now_datetime()))), doc)

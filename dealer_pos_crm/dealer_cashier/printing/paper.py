@@ -70,6 +70,7 @@ class Paper:
 	signatures: tuple[str, ...] = ()
 	closing: str = ""
 	mark: Mark | None = None
+	copy: str = ""  # which copy it is, of when and whose; empty on the original
 	# The same once more, for the few sentences of an e-mail.
 	customer: str = ""
 	what: str = ""
@@ -81,6 +82,7 @@ class Paper:
 		"""Length of 80 mm paper that holds all of it, in mm: rather a little too long than cut."""
 		mm = 24.0 + (16 if self.dealer.logo else 0)
 		mm += _mm([self.dealer.name], 28, 5.6) + _mm((*self.dealer.address, *self.dealer.reach), 42, 3.9)
+		mm += _mm([self.copy], 40, 4.2) + (3 if self.copy else 0)
 		if self.mark:
 			mm += 11 + _mm([self.mark.text], 40, 4.2)
 		mm += sum(_mm([fact.text], 29, 4.2) + 0.8 for fact in self.facts)

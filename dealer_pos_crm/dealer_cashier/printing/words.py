@@ -40,9 +40,12 @@ def customer(deposit: Any) -> str:
 
 def what(deposit: Any) -> str:
 	"""The vehicle as the customer knows it, or what was written instead."""
-	if not deposit.vehicle:
-		return plain(deposit.held_for)
-	car = _car(deposit.vehicle)
+	return car_name(deposit.vehicle) if deposit.vehicle else plain(deposit.held_for)
+
+
+def car_name(vehicle: str) -> str:
+	"""A vehicle as its owner would call it: year, make, model, color."""
+	car = _car(vehicle)
 	name = " ".join(cstr(part) for part in (car.model_year or "", car.make, car.model, car.trim) if part)
 	return plain(", ".join(part for part in (name or car.title, car.color) if part))
 
