@@ -245,6 +245,8 @@ scheduler_events = {
 		"dealer_pos_crm.dealer_cashier.card_refunds.sweep.run",
 		"dealer_pos_crm.dealer_cashier.disputes.sweep.run",
 		"dealer_pos_crm.dealer_cashier.payouts.reading.sweep",
+		"dealer_pos_crm.dealer_counter.banking.check_ending.run",
+		"dealer_pos_crm.dealer_counter.banking.reconciling.run",
 	],
 	"daily": [
 		"dealer_pos_crm.dealer_crm.absences.begin_today",

@@ -189,6 +189,15 @@ def hold_for_deal(vehicle: str, customer: str, deal: str, company: str, until: d
 	return hold(vehicle, customer, standing.deposit, company, until, deal)
 
 
+def keep_without_deposit(name: str):
+	"""The hold stands by itself, for as long as it would have: a person lets the customer keep the vehicle
+	although their deposit is gone."""
+	vehicle = frappe.db.get_value("Dealer Vehicle Hold", name, "vehicle")
+	lock(vehicle)
+	doc = _end(name, EXTENDED, superseded=True)
+	return hold(vehicle, doc.customer, None, doc.company, doc.hold_until, doc.deal)
+
+
 def release_deal(vehicle: str, customer: str, deal: str, reason: str) -> None:
 	"""A deal lets its vehicle go: it is free, unless a deposit of the same customer holds it on its own.
 

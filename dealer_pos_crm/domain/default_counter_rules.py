@@ -1,7 +1,7 @@
 """The follow-up rules of the counter that a new site starts with.
 
 A cash report is filed within 15 days (Form 8300): whoever is responsible has it on the list from the first day,
-and is reminded on the tenth and the fourteenth.
+and is reminded on the tenth and the fourteenth. A check that came back is called about the same day.
 """
 
 from .cash_report import REMINDERS
@@ -57,4 +57,21 @@ CASH_RULES: tuple[Rule, ...] = (
 	),
 )
 
-COUNTER_RULES: tuple[Rule, ...] = CASH_RULES
+CHECK_RULES: tuple[Rule, ...] = (
+	Rule(
+		name="Check: came back from the bank",
+		event_type="check.returned",
+		title="The bank sent a check of {amount} back: {what}",
+		talking_points=(
+			"The bank says: {reason}. Call before they hear it from a letter: how will they pay, and by when? No "
+			"check again, but a card, cash or a cashier's check. A car that is not handed over yet waits."
+		),
+		about="customer",
+		priority="High",
+		stops=frozenset({"check.made_good", "check.written_off"}),
+		stops_share="reference_name",  # a customer may have written two
+		**TODAY,
+	),
+)
+
+COUNTER_RULES: tuple[Rule, ...] = (*CASH_RULES, *CHECK_RULES)

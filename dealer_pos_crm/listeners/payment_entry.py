@@ -46,6 +46,7 @@ FIELDS = (
 	"dealer_deal",
 	"dealer_card_payment",
 	"dealer_card_refund",
+	"dealer_returned_check",
 	"dealer_pay_request",
 	"remarks",
 )
@@ -154,6 +155,8 @@ def events_of(row: Mapping) -> list[Event]:
 		facts |= {"kind": deposit.kind, "what": what({**deposit, "vehicle": row.get("dealer_vehicle")})}
 	if kind == "deposit.refunded":
 		facts["reason"] = _reason(row)
+	if not received and row.get("dealer_returned_check"):
+		return [_bounced(row, common, mode)]
 	if received and row.get("dealer_card_refund"):
 		return [_came_back(row, common, mode)]
 	first = Event(
@@ -196,6 +199,21 @@ def _came_back(row: Mapping, common: dict, mode: str) -> Event:
 		actor=row.get("owner"),
 		facts={"mode": mode},
 		reverses=f"{_kind(False, bool(row.get('dealer_deposit')))}:{paid_out}",
+		**common,
+	)
+
+
+def _bounced(row: Mapping, common: dict, mode: str) -> Event:
+	"""The bank took the money of a check back: nothing is paid out to the customer."""
+	receipt = frappe.db.get_value("Returned Check", row.get("dealer_returned_check"), "payment_entry")
+	return Event(
+		key=f"payment.reversed:{row.get('name')}",
+		type="payment.reversed",
+		happened_at=happened_at(row),
+		title=_("Check of {0} came back from the bank").format(shown(common["amount"])),
+		actor=row.get("owner"),
+		facts={"mode": mode},
+		reverses=f"{_kind(True, bool(row.get('dealer_deposit')))}:{receipt}",
 		**common,
 	)
 

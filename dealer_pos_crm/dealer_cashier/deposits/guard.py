@@ -286,7 +286,11 @@ def check_pay_out(payment) -> None:
 	with its reason and its approval, and it has to be told to the deposit."""
 	if payment.payment_type != "Pay" or payment.references or payment.flags.dealer_deposit:
 		return
-	if payment.flags.dealer_card_refund or payment.flags.dealer_counter_refund:
+	if (
+		payment.flags.dealer_card_refund
+		or payment.flags.dealer_counter_refund
+		or payment.flags.dealer_returned_check
+	):
 		return  # it is matched with what it takes from, or the money has gone at the provider already
 	held = _held_by(payment.party, payment.company)
 	if not held:

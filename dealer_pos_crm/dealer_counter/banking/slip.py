@@ -194,6 +194,7 @@ def _checks(doc, rows: list, accounts: list[str]) -> list[dict]:
 		return []
 	if len(set(wanted)) != len(wanted):
 		frappe.throw(_("A check is on the slip twice; reload and choose again"))
+	wanted = undeposited.with_siblings(wanted)
 	found = undeposited.locked(wanted)
 	for doctype, name in wanted:
 		here = [row for row in found if (row.doctype, row.name) == (doctype, name)]
@@ -513,6 +514,15 @@ def for_print(name: str) -> dict:
 def check_cancel_of(doc) -> None:
 	"""A payment or sale whose check is at the bank is not cancelled: the slip would be wrong. The document says
 	so itself; no query."""
+	case = doc.get("dealer_returned_check")
+	if case:
+		frappe.throw(
+			_("{0} belongs to {1}: the check came back from the bank. Both stay as its record").format(
+				doc.name, get_link_to_form("Returned Check", case)
+			),
+			OnASlip,
+			title=_("Check Came Back"),
+		)
 	slip = doc.get("dealer_bank_deposit")
 	if slip and not doc.flags.dealer_bank_deposit:
 		frappe.throw(
@@ -525,7 +535,16 @@ def check_cancel_of(doc) -> None:
 
 
 def check_entry(entry) -> None:
-	"""The entry of a slip is cancelled by the slip alone."""
+	"""The entry of a slip is cancelled by the slip alone; those of a returned check stay."""
+	case = entry.get("dealer_returned_check")
+	if case:
+		frappe.throw(
+			_("{0} belongs to {1} and stays as its record. Book the opposite by a new entry").format(
+				entry.name, get_link_to_form("Returned Check", case)
+			),
+			OnASlip,
+			title=_("Check Came Back"),
+		)
 	slip = entry.get("dealer_bank_deposit")
 	if slip and not entry.flags.dealer_bank_deposit:
 		frappe.throw(

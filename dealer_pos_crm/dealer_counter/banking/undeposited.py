@@ -262,6 +262,24 @@ def locked(documents: Iterable[tuple[str, str]]) -> list[frappe._dict]:
 	return found
 
 
+def with_siblings(documents: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+	"""One check at the counter may be several Payment Entries, as one books on one account: all of them."""
+	wanted = list(dict.fromkeys(documents))
+	names = [name for doctype, name in wanted if doctype == "Payment Entry"]
+	if names:
+		rows = frappe.db.sql_list(
+			"""select b.name from `tabPayment Entry` a join `tabPayment Entry` b
+				on b.dealer_counter_receipt = a.dealer_counter_receipt
+				and b.mode_of_payment = a.mode_of_payment and b.reference_no = a.reference_no
+			where a.name in %s and ifnull(a.dealer_counter_receipt, '') != '' and b.docstatus = 1
+				and b.payment_type = 'Receive'
+			order by b.name""",
+			(tuple(names),),
+		)
+		wanted += [("Payment Entry", name) for name in rows if ("Payment Entry", name) not in wanted]
+	return wanted
+
+
 def _notes(settings, cash_modes, check_accounts, found_checks, balances) -> list[str]:
 	notes = []
 	if not settings.bank_deposit_account:

@@ -75,9 +75,10 @@ def link_to(closing: str) -> str:
 def stamp(payment: Any) -> None:
 	"""When a Payment Entry of a customer is submitted: put it into the shift of whoever stands at the counter.
 
-	Money of a card belongs to the shift it was begun in; money from afar, and what goes back to a card, to none.
+	Money of a card belongs to the shift it was begun in; money from afar, what goes back to a card, and what
+	the bank takes back for a returned check, to none.
 	"""
-	if payment.get("dealer_card_refund"):
+	if payment.get("dealer_card_refund") or payment.flags.dealer_returned_check:
 		payment.dealer_shift = None
 	elif payment.get("dealer_card_payment"):
 		payment.dealer_shift = _of_card(payment)
