@@ -220,6 +220,16 @@ def collect_order(order: str, amount: float, key: str) -> dict:
 	return collecting.collect(order, [{"mode_of_payment": "Cash", "amount": amount}], key)
 
 
+def collect_lines(
+	customer: str, lines: list[dict], tenders: list[dict], key: str, user: str | None = None
+) -> dict:
+	from dealer_pos_crm.dealer_counter.collecting import receipt
+	from tests.site.factories import COMPANY
+
+	with _as(user):
+		return receipt.collect(customer, COMPANY, lines, tenders, key)
+
+
 def showroom_step(step: str, name: str, *values) -> dict:
 	from dealer_pos_crm.dealer_showroom.visits import appointments
 
@@ -471,6 +481,7 @@ JOBS = {
 		answer_lead,
 		hand_over_all,
 		accrue,
+		collect_lines,
 		collect_order,
 		invoice_order,
 		post_commissions,

@@ -130,6 +130,9 @@ def take(request: Request) -> dict:
 		frappe.db.rollback()  # whoever has to wait for a lock reads what the other one committed
 	shift = stamping.current(company=request.company)
 	reach.lock(found)
+	known = _known(request)  # the same request of another window may have been done while this one waited
+	if known:
+		return known
 	with explained():
 		check_customer(request.customer)
 		lines = request.lines()
@@ -423,7 +426,7 @@ def unfinished(
 
 
 def reversed(payment: Any) -> None:
-	"""A payment of a receipt was cancelled: the receipt says so. No statement for a payment that has none."""
+	"""A payment of a receipt was cancelled, or its check came back: the receipt says so. No statement for a payment that has none."""
 	name = payment.get("dealer_counter_receipt")
 	if not name:
 		return
@@ -431,8 +434,9 @@ def reversed(payment: Any) -> None:
 	cancelled = dict(
 		frappe.get_all(
 			"Payment Entry",
-			{"dealer_counter_receipt": name, "docstatus": 2},
+			{"dealer_counter_receipt": name, "payment_type": "Receive"},
 			["name", "paid_amount"],
+			or_filters={"docstatus": 2, "dealer_returned_check": ("is", "set")},
 			as_list=True,
 			order_by="name",
 		)
