@@ -99,18 +99,22 @@ def each_alone(doctype: str, names: Iterable[str], work: Callable[[str], Any], t
 
 @contextmanager
 def on_behalf_of(user: str | None) -> Iterator[None]:
-	"""In a job: what is written in here is that person's, whose action or duty it follows from.
+	"""What is written in here is that person's, whose action or duty it follows from.
 
 	Only for work that was decided already, never to give a caller rights it lacks. Nobody, or somebody who
-	may not log in any more, leaves the job's own user in place.
+	may not log in any more, leaves the user in place. Frappe writes the user into the session it finds: it finds
+	a copy, so that the one of a request stays whose it is.
 	"""
 	before = frappe.session.user
 	known = user and user != before and frappe.db.get_value("User", user, "enabled")
 	if not known:
 		yield
 		return
-	frappe.set_user(user)
+	own, form = frappe.local.session, frappe.local.form_dict
+	frappe.local.session = frappe._dict(own)
 	try:
+		frappe.set_user(user)
 		yield
 	finally:
 		frappe.set_user(before)
+		frappe.local.session, frappe.local.form_dict = own, form

@@ -1,6 +1,6 @@
 """POS Closing Entry: at our counters everything on it comes from the documents, and its shift is locked."""
 
-from dealer_pos_crm.dealer_counter.shifts import closing, stamping
+from dealer_pos_crm.dealer_counter.shifts import entry, stamping
 
 
 def _ours(doc) -> bool:
@@ -9,14 +9,14 @@ def _ours(doc) -> bool:
 
 def before_validate(doc, method=None) -> None:
 	if _ours(doc) and doc.pos_opening_entry:
-		closing.fill(doc)
+		entry.fill(doc)
 
 
 def before_submit(doc, method=None) -> None:
 	if _ours(doc):
-		closing.check_submit(doc)
+		entry.check_submit(doc)
 
 
 def on_change(doc, method=None) -> None:
 	if _ours(doc):
-		closing.changed(doc)
+		entry.changed(doc)

@@ -287,10 +287,12 @@ def test_a_profile_without_our_setting_is_left_alone():
 def test_a_sale_that_no_closing_would_count_is_refused():
 	shift = house.open_shift()
 	draft = house.sell(5, submit=False)
-	with f.logged_in(counter_house.cashier("second.cashier")), pytest.raises(OutsideTheShift, match="began"):
+	other = counter_house.cashier("second.cashier")
+	house.open_shift(user=other)
+	with f.logged_in(other), pytest.raises(OutsideTheShift, match="began"):
 		frappe.get_doc("POS Invoice", draft.name).submit()
 	frappe.db.rollback()
-	other = counter_house.cashier("second.cashier")
+	counter_house.end_shifts_of(other)
 	with pytest.raises(frappe.ValidationError, match="(?i)no open"):
 		house.sell(5, user=other)
 	frappe.db.rollback()

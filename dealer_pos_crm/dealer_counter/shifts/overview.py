@@ -7,8 +7,9 @@ from frappe.utils import cint, flt
 from frappe.utils.scheduler import is_scheduler_inactive
 
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, to_float
-from dealer_pos_crm.dealer_counter.shifts import closing, expected, guard, stamping, watch
 from dealer_pos_crm.dealer_counter.shifts import count as counts
+from dealer_pos_crm.dealer_counter.shifts import entry as entries
+from dealer_pos_crm.dealer_counter.shifts import expected, guard, stamping, watch
 from dealer_pos_crm.dealer_setup.settings import companies
 from dealer_pos_crm.domain.money import total
 from dealer_pos_crm.domain.shift import Status
@@ -81,16 +82,16 @@ def _shift(row: Any) -> dict:
 def _where(row: Any, count: Any) -> dict:
 	"""How far the shift is: ``open``, ``counting``, ``waits``, ``queued``, ``hangs``, ``failed`` or ``closing``."""
 	entry = frappe.db.get_value(
-		closing.ENTRY,
+		entries.DOCTYPE,
 		{"pos_opening_entry": row.name, "docstatus": ("<", 2)},
 		["name", "status", "modified", "error_message"],
 		as_dict=True,
 		order_by="creation desc",
 	)
 	state = "open"
-	if entry and entry.status == closing.QUEUED:
+	if entry and entry.status == entries.QUEUED:
 		state = "hangs" if entry.name in watch.hanging() else "queued"
-	elif (entry and entry.status == closing.ENTRY_FAILED) or (count and count.status == Status.FAILED.value):
+	elif (entry and entry.status == entries.FAILED) or (count and count.status == Status.FAILED.value):
 		state = "failed"
 	elif count and counts.waits(count):
 		state = "waits"

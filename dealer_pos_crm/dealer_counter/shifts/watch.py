@@ -6,6 +6,7 @@ from frappe.utils import add_to_date, now_datetime
 
 from dealer_pos_crm.dealer_counter.shifts import closing, differences, stamping, telling
 from dealer_pos_crm.dealer_counter.shifts import count as counts
+from dealer_pos_crm.dealer_counter.shifts import entry as entries
 from dealer_pos_crm.dealer_setup.acting import each_alone
 from dealer_pos_crm.domain.shift import Status
 
@@ -16,7 +17,7 @@ LEFT_AFTER = 5  # minutes; until then the request that began it is still at it
 def run() -> None:
 	"""A scheduled job. Each document is a piece of work of its own."""
 	each_alone(counts.DOCTYPE, _left(), closing.go_on, _("{0} could not be closed"))
-	each_alone(closing.ENTRY, hanging(), _tell, _("Nobody could be told that {0} hangs"))
+	each_alone(entries.DOCTYPE, hanging(), _tell, _("Nobody could be told that {0} hangs"))
 	each_alone(counts.DOCTYPE, _to_book(), differences.book_now, _("Over and short of {0} not booked"))
 
 
@@ -39,7 +40,7 @@ def _left() -> list[str]:
 	queued = {
 		row.name
 		for row in frappe.get_all(
-			closing.ENTRY, {"name": ("in", [row.closing_entry for row in rows] or [""]), "status": "Queued"}
+			entries.DOCTYPE, {"name": ("in", [row.closing_entry for row in rows] or [""]), "status": "Queued"}
 		)
 	}
 	return [row.name for row in rows if not counts.waits(row) and row.closing_entry not in queued]
@@ -48,9 +49,9 @@ def _left() -> list[str]:
 def hanging() -> list[str]:
 	"""Closings of our counters that have been in the queue for too long."""
 	rows = frappe.get_all(
-		closing.ENTRY,
+		entries.DOCTYPE,
 		{
-			"status": closing.QUEUED,
+			"status": entries.QUEUED,
 			"docstatus": 1,
 			"modified": ("<", add_to_date(now_datetime(), minutes=-HANGS_AFTER)),
 		},
@@ -62,7 +63,7 @@ def hanging() -> list[str]:
 
 def _tell(name: str) -> None:
 	entry = frappe.db.get_value(
-		closing.ENTRY, name, ["company", "user", "pos_profile", "pos_opening_entry"], as_dict=True
+		entries.DOCTYPE, name, ["company", "user", "pos_profile", "pos_opening_entry"], as_dict=True
 	)
 	telling.tell(
 		entry.company,
