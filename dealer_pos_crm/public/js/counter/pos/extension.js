@@ -42,11 +42,19 @@ function extend(controller) {
 	around(controller.cart, "reset_customer_selector", function (next) {
 		const made = next();
 		look();
+		strip.focus(); // ERPNext opens its own list of customers: ours knows more
 		return made;
 	});
 	around(controller.cart, "render_cart_item", lines.drawn);
 	strip.mount(controller);
 	mount(controller);
+	keep_scans();
+}
+
+/** A scan into a field of ours (a VIN, a check's number) is not an item that ERPNext has to look for. */
+function keep_scans() {
+	if (!document.scannerDetectionData) return;
+	window.onScan?.setOptions?.(document, { ignoreIfFocusOn: ".modal *, .dlr-strip *" });
 }
 
 /** The form's own events: the steadiest of ERPNext's hooks. A later version sells by Sales Invoice, too. */

@@ -14,16 +14,18 @@ export function refused(refusal) {
 
 /** The one line. */
 export function head(data, { acts, found, vehicle, unfolded }) {
-	return html`<div class="dlr-strip-facts">${who(data)} ${sums(data)} ${order(data, found)} ${more(data)}
-			${cars(data, vehicle)} ${unfinished(data)} ${warnings(data)}</div>
+	return html`${who(data)}
+		<div class="dlr-strip-facts">${way(data)} ${sums(data)} ${warnings(data)} ${unfinished(data)}
+			${order(data, found)} ${more(data)}</div>
+		${cars(data, vehicle)}
 		<div class="dlr-strip-acts">
 			${acts.map(
-				(act) => html`<button type="button" class="btn ${act.main ? "btn-primary" : "btn-default"} dlr-tap"
+				(act) => html`<button type="button" class="btn btn-default dlr-tap"
 					data-act="run" data-id="${act.id}" title="${act.shortcut || ""}">${act.short || act.label}</button>`
 			)}
 			<button type="button" class="btn btn-default dlr-tap dlr-unfold" data-act="unfold"
 				aria-expanded="${String(Boolean(unfolded))}" aria-label="${__("All of it")}"
-				title="Shift+F4">${icon(unfolded ? "up" : "down", "sm")}</button>
+				title="Shift+F4">${icon(unfolded ? "up-line" : "down", "sm")}</button>
 		</div>`;
 }
 
@@ -31,15 +33,17 @@ const fact = (body, more = "") => html`<span class="dlr-strip-fact ${more}">${bo
 
 function who(data) {
 	return html`<button type="button" class="dlr-strip-who" data-act="find" title="${__("Change the customer")} (F2)">
-			${data.customer_name}</button>
-		${data.phone || data.contact_by
-			? fact(
-					html`${data.phone}
-					${data.contact_by
-						? html`<span class="text-muted" title="${__("Wants to be reached by")}">${__(data.contact_by)} ✓</span>`
-						: ""}`
-			  )
-			: ""}`;
+			${data.customer_name}</button>`;
+}
+
+function way(data) {
+	if (!data.phone && !data.contact_by) return "";
+	return fact(
+		html`${data.phone}
+		${data.contact_by
+			? html`<span class="text-muted" title="${__("Wants to be reached by")}">${__(data.contact_by)} ✓</span>`
+			: ""}`
+	);
 }
 
 function sums(data) {
@@ -62,13 +66,13 @@ function order(data, found) {
 	const row = rows.find(({ name }) => name === found?.name) || rows.find(({ outstanding }) => outstanding > 0);
 	if (!row) return rows.length ? fact(html`${rows.length === 1 ? rows[0].name : __("{0} orders", [rows.length])}`) : "";
 	const named = row.name === found?.name ? "dlr-strip-named" : "";
+	if (!(row.outstanding > 0)) {
+		return fact(html`${row.name} <span class="text-muted">${__(row.status)}</span>`, named);
+	}
 	return fact(
-		html`${row.name}
-		${row.outstanding > 0
-			? html`<b class="dlr-orange">${money(row.outstanding, row.currency)}</b> <button type="button"
-					class="btn btn-xs btn-default dlr-strip-small" data-act="collect" data-doctype="Repair Order"
-					data-name="${row.name}">${__("Collect")}</button>`
-			: html`<span class="text-muted">${__(row.status)}</span>`}`,
+		html`<button type="button" class="dlr-strip-go" data-act="collect" data-doctype="Repair Order"
+			data-name="${row.name}" title="${__("Collect for this order")}">${row.name}
+			<b class="dlr-orange">${money(row.outstanding, row.currency)}</b></button>`,
 		named
 	);
 }
@@ -88,24 +92,30 @@ function more(data) {
 	return parts.map((part) => fact(part));
 }
 
-const CHIPS = 3;
+const CHIPS = 2;
 
+/** The cars, the chosen one first; a narrow screen has room for one. */
 function cars(data, vehicle) {
-	const rows = [...(data.vehicles || [])];
-	if (vehicle && !rows.some(({ name }) => name === vehicle.name)) rows.unshift(vehicle);
-	if (!rows.length) return "";
-	const first = vehicle ? rows.filter(({ name }) => name === vehicle.name) : [];
-	const shown = [...first, ...rows.filter((row) => !first.includes(row))].slice(0, CHIPS);
+	const all = [...(data.vehicles || [])];
+	if (vehicle && !all.some(({ name }) => name === vehicle.name)) all.unshift(vehicle);
+	if (!all.length) return "";
+	const rows = [...all.filter(({ name }) => name === vehicle?.name), ...all.filter(({ name }) => name !== vehicle?.name)];
+	const shown = rows.slice(0, CHIPS);
+	const others = rows.length > 1 ? html`<button type="button" class="dlr-chip dlr-chip-more ${rows.length > CHIPS ? "" : "dlr-narrow"}"
+		data-act="run" data-id="vehicle" aria-label="${__("Other vehicles")}" title="Shift+F2">…</button>` : "";
 	return html`<span class="dlr-strip-cars" role="group" aria-label="${__("Vehicle of the lines to come")}">
 		${shown.map(
 			(car) => html`<button type="button" class="dlr-chip" data-act="vehicle" data-name="${car.name}"
 				aria-pressed="${String(car.name === vehicle?.name)}"
-				title="${__("Lines that you add are for this vehicle")}">${car.title}</button>`
-		)}
-		${rows.length > shown.length
-			? html`<button type="button" class="dlr-chip" data-act="run" data-id="vehicle">+${rows.length - shown.length}</button>`
-			: ""}
+				title="${car.title}. ${__("Lines that you add are for this vehicle")}">${short(car.title)}</button>`
+		)}${others}
 	</span>`;
+}
+
+/** Without its year; the name gives way, the end of the VIN stays. */
+function short(title) {
+	const [name, tail] = String(title).replace(/^\d{4} /, "").split(" …");
+	return html`<span class="dlr-chip-name">${name}</span>${tail ? html`<span>&nbsp;…${tail.slice(-4)}</span>` : ""}`;
 }
 
 function unfinished(data) {

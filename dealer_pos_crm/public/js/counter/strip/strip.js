@@ -171,6 +171,11 @@ function fold() {
 	draw();
 }
 
+/** The search has the focus while nobody is chosen; a dialog keeps it. */
+export function focus() {
+	if (!context().customer && search?.in(element) && is_shown() && !window.cur_dialog?.display) search.focus();
+}
+
 /** The search box: in the strip while nobody is chosen, over it to change the customer. */
 function find() {
 	if (!element) return;
