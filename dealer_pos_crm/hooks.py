@@ -24,6 +24,7 @@ doctype_js = {
 	"Customer": "public/js/customer.js",
 	"Lead": "public/js/lead.js",
 	"POS Closing Entry": "public/js/pos_closing_entry.js",
+	"POS Invoice": "public/js/pos_invoice.js",
 	"Sales Invoice": "public/js/sales_invoice.js",
 	"User": "public/js/user.js",
 }

@@ -1,24 +1,48 @@
 /** The dealership's counter: what is loaded at the point of sale, and by the forms and pages of the counter. */
 
+import * as approve from "./counter/approve/approve";
+import * as pin from "./counter/approve/pin";
 import * as card from "./counter/pos/card";
 import * as context from "./counter/pos/context";
 import * as extension from "./counter/pos/extension";
 import * as registry from "./counter/pos/registry";
+import * as cash_report_form from "./counter/cash_report/form";
+import * as cash_report_notices from "./counter/cash_report/notices";
+import * as cash_report_payer from "./counter/cash_report/payer";
+import * as cash_report_pos from "./counter/cash_report/pos";
+import * as cash_report_status from "./counter/cash_report/status";
 import * as collect from "./counter/collect/collect";
 import * as deposit from "./counter/deposit/take";
+import * as receipts from "./counter/receipts/receipts";
+import * as refund_form from "./counter/refund/form";
+import * as refund from "./counter/refund/refund";
+import * as returns from "./counter/refund/returns";
 import * as strip from "./counter/strip/strip";
 
 frappe.provide("dealer.counter");
 Object.assign(dealer.counter, {
+	approve: approve.approve,
 	context: context.context,
+	own_pin: pin.own_pin,
 	refresh: strip.refresh,
 	pos: { ...context, ...registry, ...extension },
+	cash_report: {
+		...cash_report_status,
+		...cash_report_payer,
+		...cash_report_form,
+		notices: cash_report_notices,
+	},
 	collect,
 	deposit,
+	receipts,
+	refund: { ...refund, ...refund_form, before_return: returns.before_submit },
 	strip,
 });
 extension.setup();
 strip.setup();
 collect.setup();
 deposit.setup();
+receipts.setup();
+cash_report_pos.setup();
 card.setup();
+refund.setup();

@@ -4,7 +4,7 @@ import { html, fill, intro, link, meet } from "../desk/html";
 import { call } from "../desk/server";
 import { when } from "../desk/words";
 import { request } from "./overview";
-import { approve, reject, withdraw } from "./requests";
+import { approve, at_this_screen, reject, withdraw } from "./requests";
 
 const COLORS = { Requested: "orange", Done: "green", Rejected: "red", Withdrawn: "gray" };
 
@@ -41,9 +41,10 @@ export async function refresh_action(frm) {
 	if (row.may_decide) {
 		frm.page.set_primary_action(__("Approve"), () => approve(row, frm.doc.customer, again));
 		frm.page.set_secondary_action(__("Reject"), () => reject(row, again));
-	} else if (row.is_mine) {
-		frm.page.set_secondary_action(__("Withdraw"), () => withdraw(row, again));
+		return;
 	}
+	frm.page.set_primary_action(__("Approve Now"), () => at_this_screen("Deposit Action", name, again));
+	if (row.is_mine) frm.page.set_secondary_action(__("Withdraw"), () => withdraw(row, again));
 }
 
 function decided(frm) {

@@ -172,11 +172,13 @@ export function request_buttons(row) {
 				: ""
 		}
 		${
-			!row.may_decide && !row.is_mine
-				? html`<span class="dlr-small">${__("Waits for a manager")}</span>`
-				: ""
+			row.may_decide
+				? ""
+				: html`<button class="btn btn-default btn-sm" data-dlr="approve-here">${__(
+						"Approve Now"
+				  )}</button>
+				  <span class="dlr-small">${__("Waits for a manager")}</span>`
 		}
-		${row.is_mine ? html`<span class="dlr-small">${__("Waits for a manager")}</span>` : ""}
 	</div>`;
 }
 

@@ -1,6 +1,7 @@
 /** What waits for a second person: approve, reject, withdraw. */
 
 import { ask } from "../desk/ask";
+import { approve as approve_here } from "../desk/asked";
 import { html, fill, person } from "../desk/html";
 import { no_note, reason_field } from "../desk/reason";
 import { call } from "../desk/server";
@@ -67,6 +68,14 @@ export async function withdraw(row, done) {
 	}
 }
 
+/** A manager beside this screen decides here. */
+export async function at_this_screen(doctype, name, done) {
+	const answer = await approve_here({ doctype, name });
+	if (!answer) return;
+	ways.tell(answer.card_refunds);
+	done(answer);
+}
+
 /** Wire the buttons of request notes inside an element. */
 export function listen(element, requests, customer_name, done) {
 	const row_of = (event) => {
@@ -77,6 +86,9 @@ export function listen(element, requests, customer_name, done) {
 		.off(".dlr_requests")
 		.on("click.dlr_requests", "[data-dlr=approve]", (event) =>
 			approve(row_of(event), customer_name, done)
+		)
+		.on("click.dlr_requests", "[data-dlr=approve-here]", (event) =>
+			at_this_screen("Deposit Action", row_of(event).name, done)
 		)
 		.on("click.dlr_requests", "[data-dlr=reject]", (event) => reject(row_of(event), done))
 		.on("click.dlr_requests", "[data-dlr=withdraw]", (event) => {

@@ -1,6 +1,7 @@
 /** The Card Refund form: where the money is, what that means, and what a person may do. */
 
 import { ask } from "../desk/ask";
+import { approve as approve_here } from "../desk/asked";
 import { fill, html, link, meet, ours, person, pill, trusted } from "../desk/html";
 import { no_note, reason_field } from "../desk/reason";
 import { call } from "../desk/server";
@@ -91,8 +92,11 @@ function buttons(frm, facts) {
 	if (facts.may_decide) {
 		frm.page.set_primary_action(__("Approve"), () => approve(doc, facts, again));
 		frm.page.set_secondary_action(__("Reject"), () => reject(doc, again));
-	} else if (facts.is_mine) {
-		frm.page.set_secondary_action(__("Withdraw"), () => run("withdraw", doc, again));
+	} else if (doc.status === "Requested") {
+		frm.page.set_primary_action(__("Approve Now"), () =>
+			approve_here({ doctype: doc.doctype, name: doc.name }).then((answer) => answer && again(answer))
+		);
+		if (facts.is_mine) frm.page.set_secondary_action(__("Withdraw"), () => run("withdraw", doc, again));
 	} else if (facts.may_retry) {
 		frm.page.set_primary_action(__("Retry"), () => run("retry", doc, again));
 	}
