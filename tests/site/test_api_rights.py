@@ -9,6 +9,7 @@ import frappe
 import pytest
 
 from dealer_pos_crm import api as api_package
+from dealer_pos_crm.dealer_counter.collecting import receipt
 from dealer_pos_crm.dealer_service import clocks
 from dealer_pos_crm.dealer_service.inspections import defaults, sheet
 from dealer_pos_crm.dealer_service.recalls import lookup
@@ -131,7 +132,21 @@ def arguments(dealership):
 		"note": "Not for us",
 		"names": [1],
 		"skip": 0,
+		"missing": ["ItemCart.load_invoice"],
+		"counter_deposit.what": {"text": "Roof rack"},
+		"lines": [],
+		"receipt_name": _receipt(order),
 	}
+
+
+def _receipt(order: str) -> str:
+	"""A receipt of the counter."""
+	customer = frappe.db.get_value("Repair Order", order, "customer")
+	frappe.db.commit()
+	taken = receipt.collect(
+		customer, f.COMPANY, [], [{"mode_of_payment": "Cash", "amount": 1}], f.key(), keep_rest=True
+	)
+	return taken["receipt"]
 
 
 def _of_the_showroom(deal) -> dict:
