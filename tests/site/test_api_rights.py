@@ -146,6 +146,7 @@ def _receipt(order: str) -> str:
 	taken = receipt.collect(
 		customer, f.COMPANY, [], [{"mode_of_payment": "Cash", "amount": 1}], f.key(), keep_rest=True
 	)
+	frappe.db.commit()
 	return taken["receipt"]
 
 
