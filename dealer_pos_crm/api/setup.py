@@ -1,6 +1,9 @@
 """Setting a company up as a dealership."""
 
+from typing import Any
+
 import frappe
+from frappe import _
 
 from dealer_pos_crm.dealer_setup import (
 	accounting,
@@ -10,82 +13,37 @@ from dealer_pos_crm.dealer_setup import (
 	showroom_accounting,
 )
 
-
-@frappe.whitelist()
-def deposit_accounting(company: str) -> dict:
-	"""What setting up deposit accounting would change in the company. Changes nothing."""
-	frappe.has_permission("Dealer Settings", "read", company, throw=True)
-	return accounting.preview(company)
-
-
-@frappe.whitelist(methods=["POST"])
-def set_up_deposit_accounting(company: str) -> dict:
-	"""Make the changes that ``deposit_accounting`` shows."""
-	frappe.has_permission("Dealer Settings", "write", company, throw=True)
-	frappe.has_permission("Company", "write", company, throw=True)
-	frappe.has_permission("Account", "create", throw=True)
-	return accounting.set_up(company)
+# What can be set up -> (where it is decided, what a person must be allowed to make for it).
+_PARTS: dict[str, tuple[Any, tuple[str, ...]]] = {
+	"deposits": (accounting, ("Account",)),
+	"service": (service_accounting, ("Item", "Account")),
+	"showroom": (showroom_accounting, ("Item", "Account")),
+	"cards": (card_accounting, ("Mode of Payment", "Account")),
+	"counter": (counter_accounting, ("Mode of Payment", "Account")),
+}
 
 
-@frappe.whitelist()
-def get_service_accounting(company: str) -> dict:
-	"""What setting up service accounting would make: items and accounts. Changes nothing."""
-	frappe.has_permission("Dealer Settings", "read", company, throw=True)
-	return service_accounting.preview(company)
-
-
-@frappe.whitelist(methods=["POST"])
-def set_up_service_accounting(company: str) -> dict:
-	"""Make what ``get_service_accounting`` shows."""
-	frappe.has_permission("Dealer Settings", "write", company, throw=True)
-	frappe.has_permission("Item", "create", throw=True)
-	frappe.has_permission("Account", "create", throw=True)
-	return service_accounting.set_up(company)
+def _part(name: str) -> tuple[Any, tuple[str, ...]]:
+	if name not in _PARTS:
+		frappe.throw(_("There is nothing to set up by the name of {0}").format(name))
+	return _PARTS[name]
 
 
 @frappe.whitelist()
-def get_showroom_accounting(company: str) -> dict:
-	"""What setting up showroom accounting would make: items and accounts. Changes nothing."""
+def get_accounting(company: str, part: str) -> dict:
+	"""What setting up the books of a part (deposits, service, showroom, cards, counter) would make: accounts,
+	items, modes of payment. Changes nothing."""
 	frappe.has_permission("Dealer Settings", "read", company, throw=True)
-	return showroom_accounting.preview(company)
+	return _part(part)[0].preview(company)
 
 
 @frappe.whitelist(methods=["POST"])
-def set_up_showroom_accounting(company: str) -> dict:
-	"""Make what ``get_showroom_accounting`` shows."""
+def set_up_accounting(company: str, part: str) -> dict:
+	"""Make what ``get_accounting`` shows."""
 	frappe.has_permission("Dealer Settings", "write", company, throw=True)
-	frappe.has_permission("Item", "create", throw=True)
-	frappe.has_permission("Account", "create", throw=True)
-	return showroom_accounting.set_up(company)
-
-
-@frappe.whitelist()
-def get_card_accounting(company: str) -> dict:
-	"""What setting up card accounting would make: accounts and modes of payment. Changes nothing."""
-	frappe.has_permission("Dealer Settings", "read", company, throw=True)
-	return card_accounting.preview(company)
-
-
-@frappe.whitelist(methods=["POST"])
-def set_up_card_accounting(company: str) -> dict:
-	"""Make what ``get_card_accounting`` shows."""
-	frappe.has_permission("Dealer Settings", "write", company, throw=True)
-	frappe.has_permission("Mode of Payment", "create", throw=True)
-	frappe.has_permission("Account", "create", throw=True)
-	return card_accounting.set_up(company)
-
-
-@frappe.whitelist()
-def get_counter_accounting(company: str) -> dict:
-	"""What setting up the counter's books would make: accounts and modes of payment. Changes nothing."""
-	frappe.has_permission("Dealer Settings", "read", company, throw=True)
-	return counter_accounting.preview(company)
-
-
-@frappe.whitelist(methods=["POST"])
-def set_up_counter_accounting(company: str) -> dict:
-	"""Make what ``get_counter_accounting`` shows."""
-	frappe.has_permission("Dealer Settings", "write", company, throw=True)
-	frappe.has_permission("Mode of Payment", "create", throw=True)
-	frappe.has_permission("Account", "create", throw=True)
-	return counter_accounting.set_up(company)
+	books, makes = _part(part)
+	if books is accounting:
+		frappe.has_permission("Company", "write", company, throw=True)
+	for doctype in makes:
+		frappe.has_permission(doctype, "create", throw=True)
+	return books.set_up(company)

@@ -272,11 +272,11 @@ def test_setting_up_is_shown_first_and_done_once():
 	company = f.COMPANY
 	doc = make().insert()
 	doc.db_set(dict.fromkeys([*card_accounting.ACCOUNTS, *card_accounting.MODES]))
-	shown = setup_api.get_card_accounting(company)
+	shown = setup_api.get_accounting(company, "cards")
 	assert {"settings_clearing_account", "settings_online_mode"} <= {row["step"] for row in shown["changes"]}
 	doc.reload()
 	assert not doc.clearing_account
-	setup_api.set_up_card_accounting(company)
+	setup_api.set_up_accounting(company, "cards")
 	doc.reload()
 	assert all(doc.get(field) for field in accounts.BOOKS)
 	clearing = frappe.get_doc("Account", doc.clearing_account)
@@ -288,7 +288,7 @@ def test_setting_up_is_shown_first_and_done_once():
 			)
 			== doc.clearing_account
 		)
-	assert setup_api.get_card_accounting(company)["ready"]
+	assert setup_api.get_accounting(company, "cards")["ready"]
 	assert card_accounting.set_up(company)["notes"] == ["Already set up"]
 	frappe.clear_document_cache(DOCTYPE, doc.name)
 	assert accounts.lacking(doc.name) == []

@@ -51,18 +51,18 @@ def balance(account: str) -> float:
 
 
 def test_setting_up_is_shown_first_and_done_once(books) -> None:
-	shown = setup_api.get_counter_accounting(books.company)
+	shown = setup_api.get_accounting(books.company, "counter")
 	assert shown["ready"] and not [note for note in shown["notes"] if "books on" in note]
 	frappe.db.set_value("Mode of Payment", "Money Order", "dealer_instrument", "")
 	frappe.db.set_value("Dealer Settings", books.company, "bank_fee_account", None)
 	frappe.clear_document_cache("Dealer Settings", books.company)
-	shown = setup_api.get_counter_accounting(books.company)
+	shown = setup_api.get_accounting(books.company, "counter")
 	assert {row["step"] for row in shown["changes"]} == {
 		"settings_bank_fee_account",
 		"instrument_money_order_mode",
 	}
-	setup_api.set_up_counter_accounting(books.company)
-	assert setup_api.get_counter_accounting(books.company)["ready"]
+	setup_api.set_up_accounting(books.company, "counter")
+	assert setup_api.get_accounting(books.company, "counter")["ready"]
 	assert frappe.db.get_value("Mode of Payment", "Money Order", "dealer_instrument") == "Money Order"
 	frappe.db.commit()
 
@@ -189,7 +189,7 @@ def test_a_slip_from_cash_and_checks_to_the_statement(books, accountant) -> None
 	assert {account: balance(account) for account in before} == before
 	assert {personal.name, cashiers.name} <= set(listed(books))
 	shown = slip.for_print(doc.name)
-	assert [one["check_no"] for one in shown["checks"]][0] == "2201"
+	assert shown["checks"][0]["check_no"] == "2201"
 	assert shown["notes_and_coins"][0] == {"denomination": 100, "pieces": 4, "amount": 400}
 
 

@@ -239,8 +239,8 @@ function renew(frm) {
 }
 
 async function set_up(frm) {
-	const args = { company: frm.doc.company };
-	const state = await call(`${SETUP}get_card_accounting`, args, { type: "GET" });
+	const args = { company: frm.doc.company, part: "cards" };
+	const state = await call(`${SETUP}get_accounting`, args, { type: "GET" });
 	const dialog = ask({
 		title: __("Set Up Card Accounting"),
 		size: "large",
@@ -248,7 +248,7 @@ async function set_up(frm) {
 		label: __("Confirm"),
 		working: __("Setting up…"),
 		sentence: () => __("These {0} changes are made. Nothing else is touched.", [state.changes.length]),
-		submit: () => call(`${SETUP}set_up_card_accounting`, args),
+		submit: () => call(`${SETUP}set_up_accounting`, args),
 		done: () => {
 			frappe.show_alert({ message: __("Card accounting is set up"), indicator: "green" });
 			frm.reload_doc();

@@ -5,6 +5,8 @@ import { add_company, companies } from "../desk/dealership";
 import { html, fill, ours, trusted } from "../desk/html";
 import { call } from "../desk/server";
 
+const SETUP = "dealer_pos_crm.api.setup.";
+
 export function setup(frm) {
 	ours(frm);
 	frm.set_query("company", () => ({ filters: { name: ["not in", companies()], is_group: 0 } }));
@@ -82,8 +84,8 @@ export async function refresh(frm) {
 	let state;
 	try {
 		state = await call(
-			"dealer_pos_crm.api.setup.deposit_accounting",
-			{ company: name },
+			`${SETUP}get_accounting`,
+			{ company: name, part: DEPOSITS.key },
 			{ type: "GET" }
 		);
 	} catch (refusal) {
@@ -106,15 +108,13 @@ export async function refresh(frm) {
 }
 
 const DEPOSITS = {
+	key: "deposits",
 	title: () => __("Set Up Deposit Accounting"),
-	method: "dealer_pos_crm.api.setup.set_up_deposit_accounting",
 	done: () => __("Deposit accounting is set up"),
 };
 const SERVICE = {
 	key: "service",
 	title: () => __("Set Up Service Accounting"),
-	preview: "dealer_pos_crm.api.setup.get_service_accounting",
-	method: "dealer_pos_crm.api.setup.set_up_service_accounting",
 	done: () => __("Service accounting is set up"),
 	ready: () => __("Service accounting is set up."),
 	ready_text: () => __("Repair orders can be invoiced: items and accounts are chosen."),
@@ -126,8 +126,6 @@ const SERVICE = {
 const SHOWROOM = {
 	key: "showroom",
 	title: () => __("Set Up Showroom Accounting"),
-	preview: "dealer_pos_crm.api.setup.get_showroom_accounting",
-	method: "dealer_pos_crm.api.setup.set_up_showroom_accounting",
 	done: () => __("Showroom accounting is set up"),
 	ready: () => __("Showroom accounting is set up."),
 	ready_text: () => __("Cars can be delivered: items and accounts are chosen."),
@@ -139,8 +137,6 @@ const SHOWROOM = {
 const COUNTER = {
 	key: "counter",
 	title: () => __("Set Up Counter Accounting"),
-	preview: "dealer_pos_crm.api.setup.get_counter_accounting",
-	method: "dealer_pos_crm.api.setup.set_up_counter_accounting",
 	done: () => __("Counter accounting is set up"),
 	ready: () => __("Counter accounting is set up."),
 	ready_text: () => __("Shifts, checks and bank deposits can be booked."),
@@ -157,7 +153,7 @@ async function show_more(frm, wrapper, what, deposits_ready) {
 	const name = frm.doc.name;
 	let state;
 	try {
-		state = await call(what.preview, { company: name }, { type: "GET" });
+		state = await call(`${SETUP}get_accounting`, { company: name, part: what.key }, { type: "GET" });
 	} catch {
 		return; // what it says of deposits stands without it
 	}
@@ -239,7 +235,7 @@ async function confirm(frm, state, what) {
 				: fill(__("These {0} changes are made. Nothing else is touched."), [
 						state.changes.length,
 				  ]),
-		submit: () => call(what.method, { company: frm.doc.name }),
+		submit: () => call(`${SETUP}set_up_accounting`, { company: frm.doc.name, part: what.key }),
 		done: () => {
 			frappe.show_alert({ message: what.done(), indicator: "green" });
 			frappe.model.clear_doc("Company", frm.doc.company);
