@@ -230,6 +230,15 @@ def collect_lines(
 		return receipt.collect(customer, COMPANY, lines, tenders, key)
 
 
+def take_at_counter(customer: str, amount: float, key: str, user: str) -> dict:
+	from dealer_pos_crm.dealer_counter import deposits
+	from tests.site.factories import COMPANY
+
+	tenders = [{"mode_of_payment": "Cash", "amount": amount}]
+	with _as(user):
+		return deposits.take(customer, COMPANY, {"text": "Roof rack"}, {"amount": amount}, tenders, key)
+
+
 def showroom_step(step: str, name: str, *values) -> dict:
 	from dealer_pos_crm.dealer_showroom.visits import appointments
 
@@ -438,6 +447,13 @@ def hear_of_refund(account: str, fact: dict) -> str:
 	return following.observe(frappe.get_doc("Gateway Account", account), sending.from_plain(fact))
 
 
+def shift_step(step: str, user: str, *values) -> object:
+	"""At the counter of one shift: sell, pay, count and close."""
+	from tests.site import shift_house
+
+	return getattr(shift_house, step)(*values, user=user)
+
+
 def hear_of_dispute(account: str, fact) -> str:
 	import frappe
 
@@ -467,12 +483,19 @@ def approve_here(doctype: str, name: str, cashier: str, approver: str, pin: str)
 		return approval.decide(doctype, name, approver, pin, "PIN at the Counter", 1)
 
 
+def check_came_back(payment: str, key: str) -> dict:
+	from dealer_pos_crm.dealer_counter.banking import returned_checks
+
+	return returned_checks.record("Payment Entry", payment, {"reason": "Insufficient Funds"}, key)
+
+
 JOBS = {
 	job.__name__: job
 	for job in (
 		approve_here,
 		ask_counter_refund,
 		bank_slip,
+		check_came_back,
 		knock_often,
 		work_event,
 		read_intake,
@@ -488,6 +511,7 @@ JOBS = {
 		recon_step,
 		start_recon,
 		take,
+		take_at_counter,
 		take_card,
 		act,
 		ask_to_pay,
@@ -523,5 +547,6 @@ JOBS = {
 		approve_refund,
 		hear_of_refund,
 		hear_of_dispute,
+		shift_step,
 	)
 }
