@@ -78,6 +78,7 @@ def arguments(dealership):
 		"deposit": deposit.name,
 		"customer": deposit.customer,
 		"company": f.COMPANY,
+		"part": "counter",
 		"vehicle": vehicle.name,
 		"follow_up": follow_up,
 		"tenders": [],
