@@ -39,7 +39,7 @@ def record(doctype: str, name: str, values: Mapping[str, Any], client_key: str |
 	subject = _locked(doctype, name)
 	done = frappe.db.get_value(DOCTYPE, {"client_key": client_key}, "name", for_update=True)
 	if done:
-		return {**state(done), "repeated": True}
+		return {**state(done, lock=True), "repeated": True}
 	case = _record(doctype, subject, frappe._dict(values), client_key)
 	more = frappe._dict(values, bank_fee=0, customer_fee=0)
 	for kind, other in undeposited.with_siblings([(doctype, name)])[1:]:
@@ -243,7 +243,7 @@ def _take_back(case, receipt, bank: str, keep_hold: int) -> list[Reopened]:
 		if owed:
 			more = returning.reverse(case, receipt, bank, owed, matched=False)
 			case.reversal = case.reversal or more
-	returning.flush()
+		returning.flush()
 	_tell_receipt(receipt)
 	opened = [
 		Reopened((row.doctype, row.name), rounded(row.amount, currency), before[(row.doctype, row.name)])
@@ -378,9 +378,9 @@ def _who_calls(case) -> str | None:
 	return sales or service
 
 
-def state(name: str) -> dict:
-	"""A case as the screens see it. Amounts in major units."""
-	case = frappe.get_doc(DOCTYPE, name)
+def state(name: str, *, lock: bool = False) -> dict:
+	"""A case as the screens see it. Amounts in major units. ``lock``: read past any snapshot."""
+	case = frappe.get_doc(DOCTYPE, name, for_update=lock)
 	return {
 		field: case.get(field)
 		for field in (

@@ -66,8 +66,8 @@ def find(client_key: str) -> dict | None:
 def _alone(company: str) -> None:
 	"""Keep other slips of the company waiting until this one is done. The first thing that is read: whoever
 	waited here sees what the other one has taken."""
-	settings_of(company)
 	frappe.db.get_value("Dealer Settings", company, "name", for_update=True)
+	settings_of(company)
 
 
 def _new(company: str, more: Mapping[str, Any]):
