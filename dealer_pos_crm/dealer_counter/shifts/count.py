@@ -32,7 +32,7 @@ def locked(name: str) -> Any:
 	shift = frappe.db.get_value(DOCTYPE, name, "shift")
 	if not shift:
 		frappe.throw(_("Shift Count {0} does not exist").format(name), frappe.DoesNotExistError)
-	stamping.locked(shift, alone=True)
+	stamping.alone_with(shift)
 	return frappe.get_doc(DOCTYPE, name, for_update=True)
 
 

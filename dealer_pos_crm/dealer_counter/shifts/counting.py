@@ -63,7 +63,7 @@ def count(
 	``count.state``. Raises ``MoneyInFlight``.
 	"""
 	need_key(client_key)
-	row = stamping.locked(shift, alone=True)
+	row = stamping.alone_with(shift)
 	known = counts.of_shift(shift, lock=True)
 	if known and known.client_key == client_key:
 		return counts.state(known, repeated=True)

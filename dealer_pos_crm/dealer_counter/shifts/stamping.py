@@ -14,9 +14,16 @@ from dealer_pos_crm.dealer_setup.deciding import counter_user
 from dealer_pos_crm.dealer_setup.settings import is_dealership
 
 DOCTYPE = "POS Opening Entry"
-_FOUND = f"""select name, user, pos_profile, company, dealer_closing from `tab{DOCTYPE}`
-	where user = %s and status = 'Open' and docstatus = 1
-	order by period_start_date desc, name desc lock in share mode"""
+_FIELDS = (
+	"s.name, s.user, s.pos_profile, s.company, s.status, s.docstatus, s.period_start_date, s.dealer_closing"
+)
+# Found without a lock, then locked by name and as it stands now: a lock on the index, which a closing changes,
+# would make the two wait for each other.
+_FOUND = f"""select {_FIELDS} from (
+		select name from `tab{DOCTYPE}` where user = %s and status = 'Open' and docstatus = 1
+		order by period_start_date desc, name desc limit 5
+	) found join `tab{DOCTYPE}` s on s.name = found.name
+	order by s.period_start_date desc, s.name desc lock in share mode"""
 
 
 class ShiftClosing(frappe.ValidationError):
@@ -56,6 +63,14 @@ def current(user: str | None = None, company: str | None = None) -> str | None:
 
 def check_open(shift: Any) -> None:
 	"""Refuse when the shift is being closed, and say by what. ``shift``: a row of ``shifts_of``."""
+	if shift.status != "Open":
+		frappe.throw(
+			_("The shift of {0} at {1} was closed just now. Nothing was booked; open the next shift").format(
+				frappe.bold(shift.user), frappe.bold(shift.pos_profile)
+			),
+			ShiftClosing,
+			title=_("Shift Is Closed"),
+		)
 	if not shift.dealer_closing:
 		return
 	frappe.throw(
@@ -100,12 +115,21 @@ def _of_card(payment: Any) -> str | None:
 	return shift if found and found.status == "Open" and not found.dealer_closing else None
 
 
-def locked(shift: str, *, alone: bool = False) -> Any:
-	"""The shift's row, read past any snapshot and locked: in share mode, or ``alone`` for update."""
+def locked(shift: str) -> Any:
+	"""The shift's row, read past any snapshot and locked in share mode."""
+	return _row(shift, "lock in share mode")
+
+
+def alone_with(shift: str) -> Any:
+	"""The shift's row, locked for update: whoever sells or pays waits. What is read after it is as it stands
+	then, when nothing was written before: the transaction begins here."""
+	if not frappe.db.transaction_writes:
+		frappe.db.rollback()
+	return _row(shift, "for update")
+
+
+def _row(shift: str, lock: str) -> Any:
 	rows = frappe.db.sql(
-		f"""select name, user, pos_profile, company, status, docstatus, period_start_date, dealer_closing
-		from `tab{DOCTYPE}` where name = %s {"for update" if alone else "lock in share mode"}""",
-		(shift,),
-		as_dict=True,
+		f"select {_FIELDS} from `tab{DOCTYPE}` s where s.name = %s {lock}", (shift,), as_dict=True
 	)
 	return rows[0] if rows else None
