@@ -6,7 +6,6 @@ than less: a person may decide that a report is not required, nobody can file on
 """
 
 import enum
-import itertools
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -92,6 +91,10 @@ class Paid:
 	def on(self) -> date:
 		return self.at.date()
 
+	@property
+	def order(self) -> tuple[datetime, str]:
+		return self.at, self.id
+
 
 # --- What is cash -------------------------------------------------------------------------------------
 
@@ -109,7 +112,7 @@ def is_small(instrument: Instrument, amount: Money, face: Money | None) -> bool:
 	"""Whether each check has a face value of $10,000 or less: the bank has reported a larger one itself."""
 	if face is None and instrument in _ALWAYS_SMALL:
 		return True
-	return (face or amount) <= _limit(amount)
+	return (face or amount) <= limit_of(amount)
 
 
 def is_designated(price: Money | None, *, retail: bool = True, durable: bool = True) -> bool:
@@ -117,7 +120,7 @@ def is_designated(price: Money | None, *, retail: bool = True, durable: bool = T
 
 	A price nobody knows yet is taken for one that is above.
 	"""
-	return retail and durable and (price is None or price > _limit(price))
+	return retail and durable and (price is None or price > limit_of(price))
 
 
 def cash_of(paid: Iterable[Paid], currency: str = CURRENCY) -> Money:
@@ -125,10 +128,10 @@ def cash_of(paid: Iterable[Paid], currency: str = CURRENCY) -> Money:
 
 
 def is_over(amount: Money) -> bool:
-	return amount > _limit(amount)
+	return amount > limit_of(amount)
 
 
-def _limit(amount: Money) -> Money:
+def limit_of(amount: Money) -> Money:
 	if amount.currency != CURRENCY:
 		raise Refused(
 			"currency", _("Form 8300 counts US dollars, not {0}. Enter the equivalent"), amount.currency
@@ -145,7 +148,7 @@ def together(paid: Iterable[Paid], related: Collection[tuple[str, str]] = ()) ->
 	Payments further apart are together only when a person has said so (``related``: pairs of ids). In order of
 	payment; what is no cash is left out.
 	"""
-	cash = sorted((each for each in paid if is_cash(each)), key=_order)
+	cash = sorted((each for each in paid if is_cash(each)), key=lambda each: each.order)
 	leader = {each.id: each.id for each in cash}
 
 	def find(name: str) -> str:
@@ -173,23 +176,19 @@ def together(paid: Iterable[Paid], related: Collection[tuple[str, str]] = ()) ->
 	groups: dict[str, list[Paid]] = {}
 	for each in cash:
 		groups.setdefault(find(each.id), []).append(each)
-	return sorted(groups.values(), key=lambda group: _order(group[0]))
+	return sorted(groups.values(), key=lambda group: group[0].order)
 
 
 def because(group: Sequence[Paid], paid: Paid, related: Collection[tuple[str, str]] = ()) -> Because:
 	"""Why a payment stands in its group, for people."""
 	others = [each for each in group if each.id != paid.id]
-	if not others or _order(paid) <= min(_order(each) for each in others):
+	if not others or paid.order <= min(each.order for each in others):
 		return Because.FIRST
 	if any(each.matters & paid.matters for each in others):
 		return Because.SAME_MATTER
 	if any(each.payer == paid.payer and abs(each.at - paid.at) <= DAY for each in others):
 		return Because.SAME_DAY
 	return Because.DECIDED
-
-
-def _order(paid: Paid) -> tuple[datetime, str]:
-	return paid.at, paid.id
 
 
 # --- When a report is due -----------------------------------------------------------------------------
@@ -304,222 +303,3 @@ def _nth(year: int, month: int, weekday: int, count: int) -> date:
 def _last_monday(year: int, month: int) -> date:
 	last = date(year, month + 1, 1) - timedelta(days=1)
 	return last - timedelta(days=last.weekday())
-
-
-# --- Patterns of a split ------------------------------------------------------------------------------
-
-
-class Pattern(str, enum.Enum):
-	"""Payments that look as if a report was to be avoided. A hint for a manager, never a proof."""
-
-	JUST_UNDER = "Several payments just under the limit"
-	MANY_IN_DAYS = "Many cash payments within days"
-	SEVERAL_PAYERS = "One transaction paid in cash by several people"
-	SMALL_CHECKS = "Several small bank checks on one day"
-
-
-@dataclass(frozen=True, slots=True)
-class Suspicion:
-	pattern: Pattern
-	ids: tuple[str, ...]
-	amount: Money
-
-
-_MANY, _WITHIN = 3, timedelta(days=7)
-_KINDS = 3
-
-
-def patterns(
-	paid: Iterable[Paid],
-	*,
-	just_under: Money = WARN_FROM,
-	related_payers: Collection[frozenset[str]] = (),
-) -> list[Suspicion]:
-	"""What looks split. ``just_under``: from which amount a payment is close to the limit.
-
-	Looked for in all cash, whether the law counts it together or not: the law asks what the dealer had reason
-	to know. ``related_payers``: people who belong together, by whatever a person has decided.
-	"""
-	cash = sorted((each for each in paid if is_cash(each)), key=_order)
-	return [
-		suspicion
-		for group in _by_people(cash, related_payers)
-		for look in (_just_under(group, just_under), _many(group), _payers(group), _kinds(group))
-		for suspicion in look
-	]
-
-
-def _by_people(cash: list[Paid], related: Collection[frozenset[str]]) -> list[list[Paid]]:
-	"""Cash by people who belong together: related, or paying one transaction."""
-	leader: dict[str, str] = {each.payer: each.payer for each in cash}
-
-	def find(name: str) -> str:
-		while leader[name] != name:
-			name = leader[name]
-		return name
-
-	first_of: dict[str, str] = {}
-	for each in cash:
-		for matter in each.matters:
-			leader[find(each.payer)] = find(first_of.setdefault(matter, each.payer))
-	for people in related:
-		known = [name for name in sorted(people) if name in leader]
-		for one, other in itertools.pairwise(known):
-			leader[find(one)] = find(other)
-	groups: dict[str, list[Paid]] = {}
-	for each in cash:
-		groups.setdefault(find(each.payer), []).append(each)
-	return [groups[name] for name in sorted(groups)]
-
-
-def _just_under(cash: list[Paid], low: Money) -> list[Suspicion]:
-	near = [each for each in cash if low <= each.amount <= _limit(each.amount)]
-	return _within_a_year(Pattern.JUST_UNDER, near) if len(near) > 1 else []
-
-
-def _within_a_year(pattern: Pattern, found: list[Paid]) -> list[Suspicion]:
-	last = [each for each in found if each.on >= year_before(found[-1].on)]
-	return [_suspicion(pattern, last)] if len(last) > 1 else []
-
-
-def _many(cash: list[Paid]) -> list[Suspicion]:
-	for at, each in enumerate(cash):
-		burst = [other for other in cash[at:] if other.at - each.at <= _WITHIN]
-		small = [other for other in burst if not is_over(other.amount)]
-		if len(small) >= _MANY and len({other.on for other in small}) > 1 and is_over(_sum(small)):
-			return [_suspicion(Pattern.MANY_IN_DAYS, small)]
-	return []
-
-
-def _payers(cash: list[Paid]) -> list[Suspicion]:
-	small = [each for each in cash if not is_over(each.amount)]
-	if len({each.payer for each in small}) < 2 or not is_over(_sum(small)):
-		return []
-	return _within_a_year(Pattern.SEVERAL_PAYERS, small)
-
-
-def _kinds(cash: list[Paid]) -> list[Suspicion]:
-	for day in sorted({each.on for each in cash}):
-		same = [each for each in cash if each.on == day and each.instrument in MONETARY]
-		if len(same) >= _KINDS and is_over(_sum(same)):
-			return [_suspicion(Pattern.SMALL_CHECKS, same)]
-	return []
-
-
-def _sum(paid: Sequence[Paid]) -> Money:
-	return total((each.amount for each in paid), paid[0].amount.currency) if paid else LIMIT - LIMIT
-
-
-def _suspicion(pattern: Pattern, paid: Sequence[Paid]) -> Suspicion:
-	return Suspicion(pattern, tuple(each.id for each in paid), _sum(paid))
-
-
-# --- What the form needs ------------------------------------------------------------------------------
-
-# The payer's part: box -> field. A refused taxpayer id does not stop the payment; it is filed as such.
-PAYER_BOXES: tuple[tuple[str, str], ...] = (
-	("3", "payer_last_name"),
-	("4", "payer_first_name"),
-	("6", "payer_tin"),
-	("7", "payer_street"),
-	("8", "payer_born_on"),
-	("9", "payer_city"),
-	("10", "payer_state"),
-	("11", "payer_zip"),
-	("13", "payer_occupation"),
-	("14a", "id_document"),
-	("14b", "id_issued_by"),
-	("14c", "id_number"),
-)
-BEHALF_BOXES: tuple[tuple[str, str], ...] = (
-	("16", "behalf_name"),
-	("19", "behalf_tin"),
-	("21", "behalf_address"),
-	("22", "behalf_occupation"),
-)
-_VAGUE = frozenset({"business", "businessman", "businesswoman", "self-employed", "self employed", "store"})
-
-
-def missing(told: dict[str, object]) -> list[str]:
-	"""Fields of the payer that the form still needs. ``told``: by field, also the flags."""
-	boxes = list(PAYER_BOXES)
-	if told.get("on_behalf"):
-		boxes += BEHALF_BOXES
-	left_out = set()
-	if told.get("payer_tin_refused"):
-		left_out.add("payer_tin")
-	if told.get("payer_country") and str(told["payer_country"]).strip().upper() not in (
-		"US",
-		"USA",
-		"UNITED STATES",
-	):
-		left_out |= {"payer_state", "payer_zip"}
-	return [name for _box, name in boxes if name not in left_out and not told.get(name)]
-
-
-def check_occupation(said: str) -> None:
-	"""The instructions want the trade itself. Raises ``Refused`` for a word that says nothing."""
-	if said.strip().lower() in _VAGUE:
-		raise Refused(
-			"occupation", _("{0} does not say what they do. Write the trade: plumber, retired nurse"), said
-		)
-
-
-def check_tin(said: str) -> str:
-	"""A social security number, an ITIN or an employer's number: nine digits. Returns just the digits."""
-	digits = "".join(letter for letter in said if letter.isdigit())
-	if len(digits) != 9 or any(not (letter.isdigit() or letter in "- ") for letter in said.strip()):
-		raise Refused("tin", _("A taxpayer id has nine digits"))
-	if digits == "000000000" or len(set(digits)) == 1:
-		raise Refused("tin", _("This is no taxpayer id that was ever given out"))
-	return digits
-
-
-def sums_by_instrument(
-	paid: Iterable[tuple[Instrument, Money]], currency: str = CURRENCY
-) -> dict[str, Money]:
-	"""Box 32, a to f without foreign currency: what was received, by kind."""
-	boxes = {
-		Instrument.CURRENCY: "32a",
-		Instrument.CASHIERS_CHECK: "32c",
-		Instrument.MONEY_ORDER: "32d",
-		Instrument.BANK_DRAFT: "32e",
-		Instrument.TRAVELERS_CHECK: "32f",
-	}
-	found = {box: Money.zero(currency) for box in boxes.values()}
-	for kind, amount in paid:
-		if kind in boxes:
-			found[boxes[kind]] += amount
-	return found
-
-
-# --- Steps of a report --------------------------------------------------------------------------------
-
-
-def check_file(name: str, status: Status, amount: Money, *, voluntary: bool, lacks: Sequence[str]) -> None:
-	"""Raises ``Refused`` when a report cannot be told as filed."""
-	if status in DECIDED:
-		raise Refused("decided", _("{0} is decided already: {1}"), name, status.value)
-	if lacks:
-		raise Refused("missing", _("{0} is not complete. Still missing: {1}"), name, ", ".join(lacks))
-	if not is_over(amount) and not voluntary:
-		raise Refused(
-			"not_over",
-			_("{0} comes to {1}, which is not over the limit. File it only as a voluntary report"),
-			name,
-			str(amount),
-		)
-
-
-def check_not_required(name: str, status: Status, reason: str) -> None:
-	if status in DECIDED:
-		raise Refused("decided", _("{0} is decided already: {1}"), name, status.value)
-	if len(reason.strip()) < 3:
-		raise Refused("reason", _("Say why no report is required"))
-
-
-def check_filed_on(filed_on: date, crossed_on: date | None, today: date) -> None:
-	if filed_on > today:
-		raise Refused("future", _("{0} has not come yet. Enter the day it was filed"), filed_on.isoformat())
-	if crossed_on and filed_on < crossed_on:
-		raise Refused("before", _("It cannot be filed before the payment of {0}"), crossed_on.isoformat())

@@ -212,6 +212,8 @@ def delivered(kind: str = "Cash", **values):
 
 def collect(deal, tenders: list[tuple[str, float]], key: str | None = None) -> dict:
 	frappe.db.commit()
+	if sum(amount for mode, amount in tenders if mode == "Cash") > f.MUCH_CASH:
+		f.know_payer(deal.customer)
 	rows = [{"mode_of_payment": mode, "amount": amount} for mode, amount in tenders]
 	result = collecting.collect(deal.name, rows, key or f.key())
 	frappe.db.commit()

@@ -12,6 +12,7 @@ import frappe
 from frappe.utils import add_days, add_to_date, flt, now_datetime, nowdate
 
 from dealer_pos_crm.dealer_cashier.deposits import actions
+from dealer_pos_crm.dealer_counter.cash_reports import report as cash_report
 from dealer_pos_crm.dealer_setup import accounting, roles
 from dealer_pos_crm.domain.vin import make_vin
 
@@ -202,10 +203,40 @@ def take(deposit, tenders: list[tuple[str, float]] | None = None, client_key: st
 	rows = [
 		{"mode_of_payment": mode, "amount": amount} for mode, amount in tenders or [("Cash", deposit.amount)]
 	]
+	if sum(amount for mode, amount in tenders or [("Cash", deposit.amount)] if mode == "Cash") > MUCH_CASH:
+		know_payer(deposit.customer)
 	result = actions.take(deposit.name, rows, client_key or key())
 	frappe.db.commit()
 	deposit.reload()
 	return result
+
+
+# From here a test of something else records who pays first, as the counter has to (Form 8300).
+MUCH_CASH = 2500
+PAYER = {
+	"payer_first_name": "Ann",
+	"payer_last_name": "Buyer",
+	"payer_tin": "123-45-6789",
+	"payer_born_on": "1980-02-29",
+	"payer_occupation": "plumber",
+	"payer_street": "12 Main St",
+	"payer_city": "Plano",
+	"payer_state": "TX",
+	"payer_zip": "75023",
+	"id_document": "Driver license",
+	"id_issued_by": "Texas",
+	"id_number": "TX-88123",
+}
+
+
+def know_payer(customer: str) -> None:
+	"""Record who pays, so that more than $10,000 in cash may be taken. Commits."""
+	if cash_report.known_of(customer, COMPANY):
+		return
+	doc = cash_report.prepared(customer, COMPANY)
+	doc.update(PAYER)
+	cash_report.insert(doc)
+	frappe.db.commit()
 
 
 def take_new(customer=None, vehicle=None, amount: float = 500, tenders=None, **values):

@@ -131,6 +131,7 @@ def test_the_rest_is_written_off_later():
 def test_what_an_accountant_books_in_erpnext_counts():
 	deal = d.delivered("Finance", paid=False, price=20_000, deposits=[1000])
 	customer = d.lender_customer()
+	f.know_payer(customer)
 	payment = frappe.get_doc(
 		{
 			"doctype": "Payment Entry",

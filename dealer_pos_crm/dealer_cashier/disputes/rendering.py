@@ -62,6 +62,11 @@ def of_paper(
 	return _pdf(page)
 
 
+def of_html(html: str) -> bytes:
+	"""A whole page of ours as PDF."""
+	return _pdf(html)
+
+
 def of_file(url: str, attached_to: tuple[str, str]) -> bytes:
 	"""A file that hangs on a document, as PDF: a PDF as it is, a picture on a page of its own."""
 	filters = {"file_url": url, "attached_to_doctype": attached_to[0], "attached_to_name": attached_to[1]}

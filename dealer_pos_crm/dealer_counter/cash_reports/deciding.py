@@ -9,6 +9,7 @@ from frappe.utils import cint, cstr, formatdate, getdate, now_datetime, nowdate
 from dealer_pos_crm.dealer_counter.cash_reports import counting, report
 from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
+from dealer_pos_crm.domain import cash_form as form
 from dealer_pos_crm.domain import cash_report as rules
 from dealer_pos_crm.domain.cash_report import Status
 
@@ -26,11 +27,11 @@ def file(name: str, filed_on: str, how: str, confirmation_no: str | None, commen
 	meta = frappe.get_meta(report.DOCTYPE)
 	lacks = [] if cstr(comment).strip() else [_(meta.get_label(field)) for field in doc.lacks()]
 	with explained():
-		rules.check_file(
+		form.check_file(
 			name, Status(doc.status), report.standing(doc), voluntary=bool(cint(doc.voluntary)), lacks=lacks
 		)
 		day = getdate(filed_on)
-		rules.check_filed_on(day, getdate(doc.crossed_on) if doc.crossed_on else None, getdate(nowdate()))
+		form.check_filed_on(day, getdate(doc.crossed_on) if doc.crossed_on else None, getdate(nowdate()))
 	required = rules.is_over(report.standing(doc))
 	doc.update(
 		{
@@ -47,7 +48,7 @@ def file(name: str, filed_on: str, how: str, confirmation_no: str | None, commen
 			else None,
 		}
 	)
-	report._save(doc)
+	report.save(doc)
 	if required:
 		report.write(doc, "cash_report.filed", _("Cash report filed on {0}").format(formatdate(day)))
 	return {"status": doc.status}
@@ -58,7 +59,7 @@ def not_required(name: str, reason: str) -> dict:
 	"""No report is required. The reason stays on file as long as a report would."""
 	doc = _locked(name)
 	with explained():
-		rules.check_not_required(name, Status(doc.status), reason)
+		form.check_not_required(name, Status(doc.status), reason)
 	was_due = doc.status == Status.TO_FILE.value
 	doc.update(
 		{
@@ -69,7 +70,7 @@ def not_required(name: str, reason: str) -> dict:
 			"notice_due_on": None,
 		}
 	)
-	report._save(doc)
+	report.save(doc)
 	if was_due and not cint(doc.voluntary):
 		report.write(doc, "cash_report.not_required", _("No cash report required"), reason=reason.strip())
 	return {"status": doc.status}
@@ -90,7 +91,7 @@ def reopen(name: str, reason: str) -> dict:
 	doc.update(
 		{"status": Status.WATCHING.value, "decided_by": None, "decision_reason": None, "keep_until": None}
 	)
-	report._save(doc)
+	report.save(doc)
 	doc.add_comment("Info", _("Opened again: {0}").format(frappe.utils.escape_html(reason.strip())))
 	recount(doc.customer, doc.company)
 	doc.reload()
@@ -160,12 +161,12 @@ def volunteer(customer: str, company: str, reason: str) -> dict:
 	)
 	if doc.status not in report.OPEN:
 		frappe.throw(_("{0} is decided: {1}. It stays as it is").format(doc.name, _(doc.status)))
-	report._take_in(doc, facts, highest)
+	report.take_in(doc, facts, highest)
 	if not highest.crossed_on:
 		doc.update({"status": Status.TO_FILE.value, "voluntary": 1})
 	doc.update({"suspicious": 1, "suspicious_because": reason.strip()})
 	doc = report.insert(doc)
-	report._mark_payments(doc)
+	report.mark_payments(doc)
 	return {"report": doc.name, "status": doc.status}
 
 

@@ -13,8 +13,8 @@ from dealer_pos_crm.dealer_setup.acting import action, each_alone
 from dealer_pos_crm.dealer_setup.notices import notify, users_with
 from dealer_pos_crm.dealer_setup.roles import ACCOUNTANT, MANAGER
 from dealer_pos_crm.dealer_setup.settings import companies
-from dealer_pos_crm.domain import cash_report as rules
-from dealer_pos_crm.domain.cash_report import Suspicion
+from dealer_pos_crm.domain import cash_pattern
+from dealer_pos_crm.domain.cash_pattern import Suspicion
 
 
 def run() -> None:
@@ -41,7 +41,7 @@ def count(company: str) -> None:
 		_("Cash of {0} could not be counted"),
 	)
 	related = {frozenset({facts.rows[one].payer, facts.rows[other].payer}) for one, other in facts.related}
-	for suspicion in rules.patterns(facts.paid, just_under=warn, related_payers=related):
+	for suspicion in cash_pattern.patterns(facts.paid, just_under=warn, related_payers=related):
 		if set(suspicion.ids) <= facts.settled:
 			continue
 		each_alone(

@@ -9,6 +9,7 @@ from frappe.utils import cint, getdate, nowdate
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float
 from dealer_pos_crm.dealer_counter.cash_reports import counting, report
 from dealer_pos_crm.dealer_setup.roles import ACCOUNTANT, MANAGER
+from dealer_pos_crm.domain import cash_pattern
 from dealer_pos_crm.domain import cash_report as rules
 
 # Who decides, files, and may know what looks suspicious.
@@ -128,7 +129,7 @@ def patterns_of(doc: Any, facts: counting.Facts) -> list[dict]:
 				for name in found.ids
 			],
 		}
-		for found in rules.patterns(
+		for found in cash_pattern.patterns(
 			facts.paid, just_under=counting.warn_from(doc.company), related_payers=related
 		)
 		if doc.customer in {facts.rows[name].payer for name in found.ids}

@@ -115,9 +115,9 @@ def keep(facts: counting.Facts, count: Count) -> str | None:
 	if doc is None:
 		return None
 	before = frappe._dict(status=doc.status, amount=doc.cash_amount)
-	_take_in(doc, facts, count)
-	_save(doc)
-	_mark_payments(doc)
+	take_in(doc, facts, count)
+	save(doc)
+	mark_payments(doc)
 	_empty_others(names, doc.name)
 	_tell(doc, count, before.status)
 	return doc.name
@@ -144,7 +144,7 @@ def take_back(name: str, doctype: str, document: str) -> None:
 		)
 		if fell:
 			doc.update({"status": Status.WATCHING.value, "crossed_on": None, "due_on": None})
-		_save(doc)
+		save(doc)
 		if fell:
 			write(
 				doc,
@@ -153,7 +153,7 @@ def take_back(name: str, doctype: str, document: str) -> None:
 				reason=_("A payment was cancelled"),
 			)
 		return
-	_save(doc)
+	save(doc)
 	from dealer_pos_crm.dealer_setup.notices import notify
 
 	notify(
@@ -199,11 +199,11 @@ def prepared(customer: str, company: str, deal: str | None = None) -> Any:
 def insert(doc: Any) -> Any:
 	"""Two at the same instant make one report: who comes second takes the other's."""
 	if not doc.is_new():
-		_save(doc)
+		save(doc)
 		return doc
 	frappe.db.savepoint("cash_report")
 	try:
-		_save(doc)
+		save(doc)
 	except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
 		frappe.db.rollback(save_point="cash_report")
 		frappe.local.message_log = []
@@ -308,7 +308,7 @@ def _new(company: str, customer: str, key: str | None, deal: str | None = None) 
 	return doc
 
 
-def _take_in(doc: Any, facts: counting.Facts, count: Count) -> None:
+def take_in(doc: Any, facts: counting.Facts, count: Count) -> None:
 	old = {(row.reference_doctype, row.reference_name, cstr(row.instrument)): row for row in doc.payments}
 	gone = [row for row in doc.payments if row.reversed]
 	rows = []
@@ -385,13 +385,13 @@ def _what(facts: counting.Facts, count: Count) -> str:
 	return "\n".join(lines)
 
 
-def _save(doc: Any) -> None:
+def save(doc: Any) -> None:
 	doc.flags.of_the_counter = True
 	doc.save(ignore_permissions=True) if not doc.is_new() else doc.insert(ignore_permissions=True)
 	doc.notify_update()
 
 
-def _mark_payments(doc: Any) -> None:
+def mark_payments(doc: Any) -> None:
 	"""So that the cancellation of a payment knows its report without asking."""
 	names = [
 		row.reference_name
@@ -426,7 +426,7 @@ def _empty_others(names: Iterable[str], but: str) -> None:
 				"group_key": f"{other.company}|{other.name}",
 			}
 		)
-		_save(other)
+		save(other)
 		if was_due:
 			write(
 				other,

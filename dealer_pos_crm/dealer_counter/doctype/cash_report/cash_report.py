@@ -5,6 +5,7 @@ from frappe.utils import cint, cstr, formatdate, getdate, nowdate
 
 from dealer_pos_crm.dealer_counter.cash_reports import report
 from dealer_pos_crm.dealer_setup.refusals import explained
+from dealer_pos_crm.domain import cash_form as form
 from dealer_pos_crm.domain import cash_report as rules
 
 # What people write on the form; all else follows from payments and from the buttons.
@@ -33,7 +34,7 @@ class CashReport(Document):
 		told["on_behalf"], told["payer_tin_refused"] = cint(self.on_behalf), cint(self.payer_tin_refused)
 		if cint(self.payer_is_company):
 			told["payer_first_name"] = told["payer_born_on"] = True
-		return rules.missing(told)
+		return form.missing(told)
 
 	def check_by_hand(self):
 		if self.flags.of_the_counter:
@@ -73,9 +74,9 @@ class CashReport(Document):
 		with explained():
 			for field in ("payer_tin", "behalf_tin"):
 				if self.get(field) and not self.is_dummy_password(self.get(field)):
-					self.set(field, rules.check_tin(self.get(field)))
+					self.set(field, form.check_tin(self.get(field)))
 			if self.payer_occupation:
-				rules.check_occupation(self.payer_occupation)
+				form.check_occupation(self.payer_occupation)
 		if self.payer_tin:
 			self.payer_tin_refused = 0
 		if self.payer_born_on and getdate(self.payer_born_on) >= getdate(nowdate()):
