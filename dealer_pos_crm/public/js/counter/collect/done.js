@@ -21,7 +21,6 @@ export function done_step(steps, state) {
 		});
 	}
 	shell.when_shown(() => shell.primary.trigger("focus"));
-	setTimeout(() => shell.primary.trigger("focus"), 0);
 }
 
 function taken(state) {

@@ -5,7 +5,7 @@ import { no_reason, reason_field } from "../../desk/reason";
 import { html } from "../../desk/html";
 import { call } from "../../desk/server";
 import { when } from "../../desk/words";
-import { MOVING, panel, since, test_mode } from "../../card/words";
+import { MOVING, card_of, panel, since, test_mode } from "../../card/words";
 import { Compose } from "./compose";
 
 const API = "dealer_pos_crm.api.counter_receipt.";
@@ -245,7 +245,12 @@ function waiting(receipt) {
 }
 
 const TONES = { Waiting: "dlr-blue", Booked: "dlr-green", Failed: "text-muted", Reversed: "dlr-red" };
-const WAYS = { Card: () => __("Card"), Deposit: () => __("Deposit"), Credit: () => __("Credit") };
+const WAYS = {
+	Card: ({ card_payment }) => (card_payment ? card_of(card_payment) : __("Card")),
+	Deposit: ({ deposit }) => __("Deposit {0}", [deposit]),
+	Credit: () => __("Credit"),
+};
+const number_of = (row) => (row.way === "Mode" && row.reference_no) || "";
 
 export function tenders_of(receipt) {
 	return html`<table class="dlr-collect-parts">
@@ -253,7 +258,7 @@ export function tenders_of(receipt) {
 		<tbody>
 			${receipt.tenders.map(
 				(row) => html`<tr class="${row.state === "Failed" ? "text-muted" : ""}">
-					<td>${WAYS[row.way]?.() || __(row.mode_of_payment)} ${row.reference_no || ""}</td>
+					<td>${WAYS[row.way]?.(row) || __(row.mode_of_payment)} ${number_of(row)}</td>
 					<td class="${TONES[row.state]}">${__(row.state)}</td>
 					<td class="dlr-money">${format_currency(row.amount, receipt.currency)}</td>
 				</tr>`

@@ -43,7 +43,8 @@ export class Lines {
 				<td>
 					<div class="dlr-collect-title">${title}</div>
 					<div class="dlr-small">
-						${link(line.doctype, line.name)} · ${frappe.datetime.str_to_user(line.posted)}
+						${title.includes(line.name) ? "" : html`${link(line.doctype, line.name)} · `}
+						${frappe.datetime.str_to_user(line.posted)}
 						${line.why_not ? html`<div class="dlr-orange">${line.why_not}</div>` : ""}
 					</div>
 				</td>

@@ -31,6 +31,7 @@ export class Shell {
 			back_to?.isConnected && back_to.focus?.();
 			setTimeout(() => dialog.$wrapper.remove(), 500);
 		};
+		dialog.$wrapper.one("shown.bs.modal", () => (this.shown = true));
 		dialog.show();
 	}
 
@@ -42,12 +43,10 @@ export class Shell {
 		setTimeout(() => this.primary.is(":enabled:visible") && this.primary.trigger("click"), 0);
 	}
 
+	/** Frappe puts the focus somewhere when the dialog has come; ours comes after. */
 	when_shown(run) {
-		if (this.dialog.$wrapper.hasClass("in") || this.shown) return setTimeout(run, 0);
-		this.dialog.$wrapper.one("shown.bs.modal", () => {
-			this.shown = true;
-			run();
-		});
+		if (this.shown) return setTimeout(run, 0);
+		this.dialog.$wrapper.one("shown.bs.modal", () => setTimeout(run, 0));
 	}
 
 	title(text) {
