@@ -117,7 +117,7 @@ def shown(page: Page, customer_name: str) -> None:
 def add_item(page: Page, item: str = PART) -> None:
 	"""Put an item into the cart by clicking on it, as a cashier does."""
 	before = lines(page)
-	page.locator(f".items-container .item-wrapper[data-item-code='{item}']").click()
+	page.locator(".items-container .item-wrapper").filter(has_text=item).click()
 	page.wait_for_function(
 		"count => cur_pos.frm.doc.items.reduce((sum, row) => sum + row.qty, 0) > count", arg=before
 	)
