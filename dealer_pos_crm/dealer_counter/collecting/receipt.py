@@ -130,12 +130,16 @@ def take(request: Request) -> dict:
 		frappe.db.rollback()  # whoever has to wait for a lock reads what the other one committed
 	shift = stamping.current(company=request.company)
 	reach.lock(found)
-	known = _known(request)  # the same request of another window may have been done while this one waited
-	if known:
-		return known
 	with explained():
-		check_customer(request.customer)
-		lines = request.lines()
+		try:
+			check_customer(request.customer)
+			lines = request.lines()
+		except Refused:
+			# What is paid by now may have been paid by this very request, in another window.
+			known = _known(request, lock=True)
+			if known:
+				return known
+			raise
 		receipt = _new(request, lines, shift)
 		_add_tenders(receipt, request.tenders, lines, [*range(1, len(lines) + 1)], request.keep_rest)
 		_insert(receipt)
@@ -143,9 +147,14 @@ def take(request: Request) -> dict:
 	return {"receipt": receipt.name, "status": receipt.status, "repeated": False}
 
 
-def _known(request: Request) -> dict | None:
+def _known(request: Request, *, lock: bool = False) -> dict | None:
+	"""The receipt of a request that was done before. ``lock``: read past any snapshot."""
 	row = frappe.db.get_value(
-		DOCTYPE, {"client_key": request.client_key}, ["name", "status", "request_hash"], as_dict=True
+		DOCTYPE,
+		{"client_key": request.client_key},
+		["name", "status", "request_hash"],
+		as_dict=True,
+		for_update=lock,
 	)
 	if not row:
 		return None
@@ -247,16 +256,6 @@ def _insert(receipt: Any) -> None:
 def _book_without_card(receipt: Any) -> None:
 	if not any(row.way == Way.CARD.value and row.state == booking.WAITING for row in receipt.tenders):
 		booking.book_waiting(receipt)
-		_mail_later(receipt)
-
-
-def _mail_later(receipt: Any) -> None:
-	"""The receipt is e-mailed after the commit, where that is set up."""
-	try:
-		from dealer_pos_crm.dealer_counter.receipts import sending
-	except ImportError:
-		return
-	sending.send_later(receipt.name)
 
 
 # --- With cards ---------------------------------------------------------------------------------------
@@ -287,7 +286,6 @@ def _finish(name: str) -> None:
 	with explained():
 		_check_still_open(receipt)
 		booking.book_waiting(receipt)
-		_mail_later(receipt)
 
 
 def _alone_with(name: str, more: reach.About | None = None) -> tuple[Any, bool]:
@@ -426,7 +424,8 @@ def unfinished(
 
 
 def reversed(payment: Any) -> None:
-	"""A payment of a receipt was cancelled, or its check came back: the receipt says so. No statement for a payment that has none."""
+	"""A payment of a receipt was cancelled, or its check came back: the receipt says so. No statement where
+	there is no receipt."""
 	name = payment.get("dealer_counter_receipt")
 	if not name:
 		return
