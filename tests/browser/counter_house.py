@@ -137,6 +137,7 @@ def pay(page: Page) -> str:
 	if "border-primary" not in (cash.get_attribute("class") or ""):
 		cash.click(position={"x": 8, "y": 8})
 	page.locator(".submit-order-btn").click()
+	page.get_by_role("button", name="Yes").click()
 	expect(page.locator(".past-order-summary .totals-container")).to_be_visible()
 	steps.settled(page)
 	return page.evaluate("() => cur_pos.frm.doc.name")
