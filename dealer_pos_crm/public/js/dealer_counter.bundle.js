@@ -17,6 +17,7 @@ import * as receipts from "./counter/receipts/receipts";
 import * as refund_form from "./counter/refund/form";
 import * as refund from "./counter/refund/refund";
 import * as returns from "./counter/refund/returns";
+import * as shift from "./counter/shift/shift";
 import * as strip from "./counter/strip/strip";
 
 frappe.provide("dealer.counter");
@@ -36,6 +37,7 @@ Object.assign(dealer.counter, {
 	deposit,
 	receipts,
 	refund: { ...refund, ...refund_form, before_return: returns.before_submit },
+	shift,
 	strip,
 });
 extension.setup();
@@ -46,3 +48,4 @@ receipts.setup();
 cash_report_pos.setup();
 card.setup();
 refund.setup();
+shift.setup();

@@ -10,6 +10,8 @@ import { around, safely } from "./guarded";
 import { missing, missing_parts, plain_till, unknown } from "./health";
 import { listen, mount } from "./registry";
 import * as lines from "./lines";
+import * as receipts from "../receipts/receipts";
+import * as shift from "../shift/shift";
 import * as strip from "../strip/strip";
 
 export { unknown };
@@ -23,6 +25,7 @@ export function begin(controller, plain) {
 	}
 	safely("begin", () => {
 		enter(controller);
+		shift.stand_at(controller);
 		around(controller, "get_item_from_frm", lines.same_line);
 	});
 	const made = plain();
@@ -46,6 +49,7 @@ function extend(controller) {
 		return made;
 	});
 	around(controller.cart, "render_cart_item", lines.drawn);
+	receipts.stand_at(controller);
 	strip.mount(controller);
 	mount(controller);
 	keep_scans();
