@@ -25,6 +25,7 @@ doctype_js = {
 	"Lead": "public/js/lead.js",
 	"POS Closing Entry": "public/js/pos_closing_entry.js",
 	"POS Invoice": "public/js/pos_invoice.js",
+	"Payment Entry": "public/js/payment_entry.js",
 	"Sales Invoice": "public/js/sales_invoice.js",
 	"User": "public/js/user.js",
 }
