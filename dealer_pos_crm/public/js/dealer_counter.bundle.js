@@ -2,6 +2,10 @@
 
 import * as approve from "./counter/approve/approve";
 import * as pin from "./counter/approve/pin";
+import * as bank_buttons from "./counter/bank/buttons";
+import * as bank_case from "./counter/bank/case";
+import * as bank_form from "./counter/bank/form";
+import * as bank_returned from "./counter/bank/returned";
 import * as card from "./counter/pos/card";
 import * as context from "./counter/pos/context";
 import * as extension from "./counter/pos/extension";
@@ -23,6 +27,7 @@ import * as strip from "./counter/strip/strip";
 frappe.provide("dealer.counter");
 Object.assign(dealer.counter, {
 	approve: approve.approve,
+	bank: { ...bank_buttons, ...bank_form, ...bank_returned, refresh_case: bank_case.refresh },
 	context: context.context,
 	own_pin: pin.own_pin,
 	refresh: strip.refresh,

@@ -3,7 +3,7 @@ frappe.ui.form.on("Payment Entry", {
 	async refresh(frm) {
 		const { doc } = frm;
 		if (doc.docstatus !== 1 || doc.payment_type !== "Receive" || !doc.mode_of_payment) return;
-		if (!dealer.dealership.is_dealership(doc.company) || !frappe.model.can_write("Returned Check")) return;
+		if (!dealer.is_dealership(doc.company) || !frappe.model.can_write("Returned Check")) return;
 		if (doc.dealer_returned_check) {
 			frm.add_custom_button(__("Returned Check"), () =>
 				frappe.set_route("Form", "Returned Check", doc.dealer_returned_check)
