@@ -37,8 +37,9 @@ def missing(told: dict[str, object]) -> list[str]:
 	if told.get("on_behalf"):
 		boxes += BEHALF_BOXES
 	left_out = set()
-	if told.get("payer_tin_refused"):
-		left_out.add("payer_tin")
+	for tin in ("payer_tin", "behalf_tin"):
+		if told.get(f"{tin}_refused"):
+			left_out.add(tin)
 	if told.get("payer_country") and str(told["payer_country"]).strip().upper() not in (
 		"US",
 		"USA",

@@ -516,6 +516,13 @@ def test_what_the_form_needs_of_the_payer():
 		"behalf_address",
 		"behalf_occupation",
 	]
+	behalf = {
+		"on_behalf": 1,
+		"behalf_name": "Acme",
+		"behalf_address": "1 Way",
+		"behalf_occupation": "florist",
+	}
+	assert form.missing({**PAYER, **behalf, "behalf_tin_refused": 1}) == []
 	abroad = {**PAYER, "payer_state": "", "payer_zip": ""}
 	assert form.missing({**abroad, "payer_country": "Canada"}) == []
 	assert form.missing({**abroad, "payer_country": "USA"}) == ["payer_state", "payer_zip"]

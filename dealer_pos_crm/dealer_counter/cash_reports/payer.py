@@ -22,8 +22,9 @@ def record(customer: str, company: str, told: dict, deal: str | None = None) -> 
 	for field in FIELDS:
 		if field in told and (told[field] or field not in report.SECRET):
 			doc.set(field, told[field])
-	if cint(doc.payer_tin_refused) and not told.get("payer_tin"):
-		doc.payer_tin = ""
+	for field in ("payer_tin", "behalf_tin"):
+		if cint(told.get(f"{field}_refused")) and not told.get(field):
+			doc.set(field, "")
 	doc = report.insert(doc)
 	return state(doc)
 
@@ -58,14 +59,22 @@ def known(customer: str, company: str) -> dict:
 
 def _of_file(customer: str) -> dict:
 	doc = frappe.get_cached_doc("Customer", customer)
-	found: dict[str, Any] = {"payer_is_company": int(doc.customer_type == "Company")}
-	if found["payer_is_company"]:
-		found["payer_last_name"] = doc.customer_name
-	else:
-		first, _space, last = cstr(doc.customer_name).strip().rpartition(" ")
-		found |= {"payer_first_name": first, "payer_last_name": last}
-	if doc.customer_primary_address:
-		address = frappe.get_cached_doc("Address", doc.customer_primary_address)
+	address = (
+		frappe.get_cached_doc("Address", doc.customer_primary_address)
+		if doc.customer_primary_address
+		else None
+	)
+	if doc.customer_type == "Company":
+		# A person stands at the counter; the company is whom they pay for.
+		lines = [address.address_line1, address.city, address.state, address.pincode] if address else []
+		return {
+			"on_behalf": 1,
+			"behalf_name": doc.customer_name,
+			"behalf_address": ", ".join(filter(None, lines)),
+		}
+	first, _space, last = cstr(doc.customer_name).strip().rpartition(" ")
+	found: dict[str, Any] = {"payer_first_name": first, "payer_last_name": last}
+	if address:
 		found |= {
 			"payer_street": ", ".join(filter(None, [address.address_line1, address.address_line2])),
 			"payer_city": address.city,

@@ -29,7 +29,6 @@ PAYER = (
 	"payer_first_name",
 	"payer_middle",
 	"payer_last_name",
-	"payer_is_company",
 	"payer_tin_refused",
 	"payer_born_on",
 	"payer_occupation",
@@ -41,7 +40,7 @@ PAYER = (
 	"id_document",
 	"id_issued_by",
 )
-BEHALF = ("on_behalf", "behalf_name", "behalf_address", "behalf_occupation")
+BEHALF = ("on_behalf", "behalf_name", "behalf_address", "behalf_occupation", "behalf_tin_refused")
 SECRET = ("payer_tin", "id_number", "behalf_tin")
 _ROWS = (
 	"reference_doctype",

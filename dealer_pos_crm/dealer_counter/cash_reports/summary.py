@@ -97,7 +97,7 @@ def _top(doc: Any) -> dict:
 
 
 def _payer(doc: Any, lacks: set[str]) -> dict:
-	"""Part I. A company pays through a person: then Part II names the company."""
+	"""Part I: whoever stood at the counter. A company they paid for stands in Part II."""
 
 	def told(box: str, label: str, field: str) -> dict:
 		return _row(box, label, _value(doc, field), field in lacks)
@@ -218,7 +218,7 @@ def _business(doc: Any) -> dict:
 
 def _comments(doc: Any) -> dict:
 	said = []
-	if cint(doc.payer_tin_refused):
+	if cint(doc.payer_tin_refused) or cint(doc.behalf_tin_refused):
 		said.append(_("The payer was asked for a taxpayer identification number and refused to give it."))
 	if cint(doc.suspicious) and doc.suspicious_because:
 		said.append(doc.suspicious_because)
@@ -230,7 +230,7 @@ def _comments(doc: Any) -> dict:
 
 
 def _value(doc: Any, field: str) -> str:
-	if field == "payer_tin" and cint(doc.payer_tin_refused):
+	if field in ("payer_tin", "behalf_tin") and cint(doc.get(f"{field}_refused")):
 		return _("refused, see comments")
 	if field in report.SECRET:
 		number = doc.get_password(field, raise_exception=False) if doc.get(field) else ""

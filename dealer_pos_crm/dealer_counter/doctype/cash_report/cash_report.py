@@ -31,9 +31,8 @@ class CashReport(Document):
 	def lacks(self) -> list[str]:
 		"""Fields of the payer that the form still needs."""
 		told = {field: self.get(field) for field in (*report.PAYER, *report.BEHALF, *report.SECRET)}
-		told["on_behalf"], told["payer_tin_refused"] = cint(self.on_behalf), cint(self.payer_tin_refused)
-		if cint(self.payer_is_company):
-			told["payer_first_name"] = told["payer_born_on"] = True
+		for flag in ("on_behalf", "payer_tin_refused", "behalf_tin_refused"):
+			told[flag] = cint(self.get(flag))
 		return form.missing(told)
 
 	def check_by_hand(self):
@@ -77,8 +76,9 @@ class CashReport(Document):
 					self.set(field, form.check_tin(self.get(field)))
 			if self.payer_occupation:
 				form.check_occupation(self.payer_occupation)
-		if self.payer_tin:
-			self.payer_tin_refused = 0
+		for field in ("payer_tin", "behalf_tin"):
+			if self.get(field):
+				self.set(f"{field}_refused", 0)
 		if self.payer_born_on and getdate(self.payer_born_on) >= getdate(nowdate()):
 			frappe.throw(_("{0} is no day of birth").format(formatdate(self.payer_born_on)))
 

@@ -8,7 +8,9 @@ import { money } from "../../desk/words";
 const API = "dealer_pos_crm.api.cash_report.";
 const DOCUMENTS = ["Driver license", "State ID card", "Passport", "Military ID", "Alien registration card"];
 const ALWAYS = [
-	["payer_last_name", () => __("Last Name or Company")],
+	["payer_first_name", () => __("First Name")],
+	["payer_last_name", () => __("Last Name")],
+	["payer_born_on", () => __("Born On")],
 	["payer_street", () => __("Street")],
 	["payer_city", () => __("City")],
 	["payer_occupation", () => __("Occupation or Business")],
@@ -104,16 +106,20 @@ function missing(values, held) {
 	const wanted = [
 		...ALWAYS,
 		...(abroad ? [] : [["payer_state", () => __("State")], ["payer_zip", () => __("ZIP")]]),
-		...(values.payer_is_company
-			? []
-			: [["payer_first_name", () => __("First Name")], ["payer_born_on", () => __("Born On")]]),
 		...(values.on_behalf
-			? [["behalf_name", () => __("Name")], ["behalf_address", () => __("Address")]]
+			? [
+					["behalf_name", () => __("whom they pay for")],
+					["behalf_address", () => __("that one's address")],
+					["behalf_occupation", () => __("that one's occupation")],
+			  ]
 			: []),
 	];
 	const empty = wanted.filter(([name]) => !values[name]).map(([, label]) => label());
 	if (!values.payer_tin && !held.payer_tin && !values.payer_tin_refused) {
 		empty.push(__("Taxpayer Id, or that it was refused"));
+	}
+	if (values.on_behalf && !values.behalf_tin && !held.behalf_tin && !values.behalf_tin_refused) {
+		empty.push(__("that one's taxpayer id, or that it was refused"));
 	}
 	if (!values.id_number && !held.id_number) empty.push(__("Number of the document"));
 	return empty.length ? __("Still missing: {0}", [empty.join(", ")]) : null;
@@ -136,13 +142,12 @@ function fields({ payer, held }) {
 	});
 	const columns = { fieldtype: "Column Break" };
 	return [
-		field("payer_first_name", "Data", __("First Name"), { depends_on: "eval:!doc.payer_is_company" }),
-		field("payer_last_name", "Data", __("Last Name or Company")),
-		field("payer_born_on", "Date", __("Born On"), { depends_on: "eval:!doc.payer_is_company" }),
+		field("payer_first_name", "Data", __("First Name")),
+		field("payer_last_name", "Data", __("Last Name")),
+		field("payer_born_on", "Date", __("Born On")),
 		field("payer_occupation", "Data", __("Occupation or Business"), {
 			description: __("The trade itself: plumber, retired nurse"),
 		}),
-		field("payer_is_company", "Check", __("A Company")),
 		columns,
 		field("payer_street", "Data", __("Street")),
 		field("payer_city", "Data", __("City")),
@@ -161,10 +166,14 @@ function fields({ payer, held }) {
 		field("payer_tin_refused", "Check", __("Refused to Give It")),
 		{ fieldtype: "Section Break" },
 		field("on_behalf", "Check", __("Pays for Somebody Else")),
-		field("behalf_name", "Data", __("Name"), { depends_on: "on_behalf" }),
+		field("behalf_name", "Data", __("Name or Company"), { depends_on: "on_behalf" }),
 		field("behalf_occupation", "Data", __("Occupation or Business"), { depends_on: "on_behalf" }),
 		columns,
-		number("behalf_tin", __("Taxpayer Id"), { depends_on: "on_behalf" }),
+		number("behalf_tin", __("Taxpayer Id (SSN, ITIN, EIN)"), {
+			depends_on: "eval:doc.on_behalf && !doc.behalf_tin_refused",
+		}),
+		field("behalf_tin_refused", "Check", __("Refused to Give It"), { depends_on: "on_behalf" }),
 		field("behalf_address", "Small Text", __("Address"), { depends_on: "on_behalf", max_height: "60px" }),
+		{ fieldtype: "Section Break" },
 	];
 }
