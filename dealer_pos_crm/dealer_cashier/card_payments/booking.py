@@ -125,12 +125,13 @@ def _lock(name: str) -> tuple[Any, Any]:
 	frappe.db.rollback()
 	request = frappe.get_doc("Pay Request", card.pay_request, for_update=True) if card.pay_request else None
 	card = frappe.get_doc(DOCTYPE, name, for_update=True)
-	# A write of this transaction: what is called below begins no other one, and keeps these locks.
-	card.db_set("seen_at", now_datetime(), update_modified=False)
 	if card.for_doctype == "Counter Receipt":
 		frappe.db.get_value("Counter Receipt", card.for_name, "name", for_update=True)
 	for invoice in invoices:
 		frappe.db.get_value("Sales Invoice", invoice, "name", for_update=True)
+	# A write of this transaction: what is called below begins no other one, and keeps these locks. Not before
+	# they are all there, as it reads, and what is read first fixes what all later readings see.
+	card.db_set("seen_at", now_datetime(), update_modified=False)
 	return card, request
 
 

@@ -16,6 +16,7 @@ from frappe.utils import cint, cstr, now_datetime, nowdate
 from dealer_pos_crm.dealer_cashier import collecting as shared
 from dealer_pos_crm.dealer_cashier.deposits import actions as deposits
 from dealer_pos_crm.dealer_cashier.money import rounded, to_float
+from dealer_pos_crm.dealer_counter.receipts import sending
 from dealer_pos_crm.dealer_service.billing import position as order_position
 from dealer_pos_crm.dealer_setup.settings import cost_center_of
 from dealer_pos_crm.dealer_showroom.delivery import position as deal_position
@@ -94,6 +95,8 @@ def settle(receipt: Any) -> None:
 		},
 		notify=True,
 	)
+	if booked:
+		sending.send_later(receipt.name)
 
 
 # --- Payments -----------------------------------------------------------------------------------------

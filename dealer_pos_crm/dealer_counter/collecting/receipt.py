@@ -15,6 +15,7 @@ from frappe.utils import cstr, now_datetime
 
 from dealer_pos_crm.dealer_cashier.deposits.taking import check_customer
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, to_float, to_money
+from dealer_pos_crm.dealer_counter.cash_reports import guard as cash_guard
 from dealer_pos_crm.dealer_counter.collecting import booking, cards, dues, overview, reach
 from dealer_pos_crm.dealer_counter.collecting import tenders as reading
 from dealer_pos_crm.dealer_counter.shifts import stamping
@@ -125,36 +126,47 @@ def take(request: Request) -> dict:
 	known = _known(request)
 	if known:
 		return known
-	found = reach.of(request.about)
-	if not frappe.db.transaction_writes:
-		frappe.db.rollback()  # whoever has to wait for a lock reads what the other one committed
-	shift = stamping.current(company=request.company)
-	reach.lock(found)
+	shift = _lock(request.company, [request.about])
 	with explained():
 		try:
 			check_customer(request.customer)
 			lines = request.lines()
 		except Refused:
 			# What is paid by now may have been paid by this very request, in another window.
-			known = _known(request, lock=True)
+			known = _known(request)
 			if known:
 				return known
 			raise
 		receipt = _new(request, lines, shift)
 		_add_tenders(receipt, request.tenders, lines, [*range(1, len(lines) + 1)], request.keep_rest)
+		cash_guard.check_receipt(receipt)
 		_insert(receipt)
 		_book_without_card(receipt)
 	return {"receipt": receipt.name, "status": receipt.status, "repeated": False}
 
 
-def _known(request: Request, *, lock: bool = False) -> dict | None:
-	"""The receipt of a request that was done before. ``lock``: read past any snapshot."""
+def _lock(company: str, abouts: Sequence[reach.About], receipt: str | None = None) -> str | None:
+	"""Everything in everybody's order: shift, receipt, documents. Returns the shift of whoever stands here.
+
+	All that is found without a lock is found before, in a transaction of its own: the first such reading of a
+	transaction fixes what all later ones see, and whoever had to wait must see what the other one committed.
+	"""
+	shift = stamping.current(company=company)
+	found = [reach.of(about) for about in abouts]
+	if not frappe.db.transaction_writes:
+		frappe.db.rollback()
+	if shift:
+		stamping.check_open(stamping.locked(shift))
+	if receipt:
+		frappe.db.get_value(DOCTYPE, receipt, "name", for_update=True)
+	for one in found:
+		reach.lock(one)
+	return shift
+
+
+def _known(request: Request) -> dict | None:
 	row = frappe.db.get_value(
-		DOCTYPE,
-		{"client_key": request.client_key},
-		["name", "status", "request_hash"],
-		as_dict=True,
-		for_update=lock,
+		DOCTYPE, {"client_key": request.client_key}, ["name", "status", "request_hash"], as_dict=True
 	)
 	if not row:
 		return None
@@ -291,16 +303,9 @@ def _finish(name: str) -> None:
 def _alone_with(name: str, more: reach.About | None = None) -> tuple[Any, bool]:
 	"""The receipt and all it touches, locked; and whether it is over already."""
 	kept = frappe.get_doc(DOCTYPE, name)
-	found = [reach.of(cards.about(kept))]
-	if more is not None:
-		found.append(reach.of(more))
-	if not frappe.db.transaction_writes:
-		frappe.db.rollback()
-	stamping.current(company=kept.company)
-	receipt = frappe.get_doc(DOCTYPE, name, for_update=True)
+	_lock(kept.company, [cards.about(kept), *([more] if more else [])], name)
+	receipt = frappe.get_doc(DOCTYPE, name)
 	receipt.flags.of_the_counter = True
-	for one in found:
-		reach.lock(one)
 	return receipt, receipt.status != COLLECTING
 
 
