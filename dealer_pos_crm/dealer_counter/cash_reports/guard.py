@@ -88,14 +88,24 @@ def check_sale(invoice: Any) -> None:
 	_judge(invoice, invoice.company, rows, ())
 
 
-def check_tenders(customer: str, company: str, tenders: Iterable[dict], **about: Any) -> None:
-	"""Before a receipt charges a card: the cash that comes with it may be taken. Raises ``BuyerUnknown``.
-
-	``tenders``: mode_of_payment, amount, face_value; ``about``: see ``outlook``.
-	"""
-	found = outlook(customer, company, tenders, **about)
+def check_receipt(receipt: Any) -> None:
+	"""Before a Counter Receipt charges a card: the cash that comes with it may be taken. Raises
+	``BuyerUnknown``. Without a card the payments themselves are checked, in one transaction."""
+	if not any(row.way == "Card" for row in receipt.tenders):
+		return
+	tenders = [row for row in receipt.tenders if row.way == "Mode"]
+	deals = {row.deal for row in receipt.lines if row.deal}
+	orders = {row.repair_order for row in receipt.lines}
+	found = outlook(
+		receipt.customer,
+		receipt.company,
+		tenders,
+		deal=min(deals, default=None),
+		repair_order=min(orders) if all(orders) else None,
+		invoices=[row.reference_name for row in receipt.lines],
+	)
 	if found and found["needed"]:
-		_refuse(customer, company, found["count"], found["report"])
+		_refuse(receipt.customer, receipt.company, found["count"], found["report"])
 
 
 def outlook(
@@ -104,7 +114,6 @@ def outlook(
 	tenders: Iterable[dict],
 	*,
 	deal: str | None = None,
-	vehicle: str | None = None,
 	repair_order: str | None = None,
 	invoices: Iterable[str] = (),
 ) -> dict | None:
@@ -129,7 +138,6 @@ def outlook(
 					instrument=instrument,
 					face=flt(tender.get("face_value")) or None,
 					deal=deal,
-					vehicle=vehicle,
 					repair_order=repair_order,
 					pays="\n".join(invoices),
 				)

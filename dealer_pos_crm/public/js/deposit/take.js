@@ -23,6 +23,11 @@ export function take_deposit(doc, facts, done) {
 				client_key: key,
 			}),
 		remedies: {
+			BuyerUnknown: () => ({
+				label: __("Record Payer"),
+				run: () =>
+					frappe.require("dealer_counter.bundle.js").then(() => dealer.counter.cash_report.enter(doc)),
+			}),
 			VehicleHeld: (_refusal, shown) => ({
 				label: __("Add to Waiting List"),
 				run: () =>

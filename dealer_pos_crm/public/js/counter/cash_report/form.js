@@ -161,6 +161,14 @@ function reopen(frm) {
 }
 
 function suspicious(frm) {
+	volunteer(frm.doc, async (report) => {
+		if (report !== frm.doc.name) frappe.set_route("Form", "Cash Report", report);
+		else await frm.reload_doc();
+	});
+}
+
+/** A report of one's own accord. Accountants and managers only. */
+export function volunteer({ customer, company }, done) {
 	ask({
 		title: __("It looks suspicious"),
 		fields: [reason_field({ label: __("What Looks Suspicious") })],
@@ -168,16 +176,8 @@ function suspicious(frm) {
 		missing: no_reason,
 		sentence: () =>
 			__("Box 1b is ticked and the report can be filed below the limit, too. Tell neither the payer nor the counter."),
-		submit: (values) =>
-			call(`${API}volunteer`, {
-				customer: frm.doc.customer,
-				company: frm.doc.company,
-				reason: values.reason,
-			}),
-		done: async (answer) => {
-			if (answer.report !== frm.doc.name) frappe.set_route("Form", "Cash Report", answer.report);
-			else await frm.reload_doc();
-		},
+		submit: ({ reason }) => call(`${API}volunteer`, { customer, company, reason }),
+		done: ({ report }) => (done ? done(report) : frappe.set_route("Form", "Cash Report", report)),
 	});
 }
 

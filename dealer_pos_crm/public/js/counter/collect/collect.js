@@ -5,6 +5,7 @@
  * answer came back, the dialog asks the server what became of it before it sends anything again.
  */
 
+import { remedies } from "../cash_report/payer";
 import { trusted } from "../../desk/html";
 import { call, new_key } from "../../desk/server";
 import { at, context } from "../pos/context";
@@ -54,6 +55,7 @@ export async function open(asked = {}) {
 
 function start(opts, facts, before, was_sent) {
 	const shell = new Shell(__("Collect from {0}", [facts.customer_name]));
+	shell.remedies = remedies({ ...opts, customer_name: facts.customer_name });
 	const steps = { shell, facts, opts, over, compose, follow: (state) => follow(steps, state) };
 
 	function compose(note) {

@@ -5,6 +5,7 @@ import { fill, html, trusted } from "../../desk/html";
 import { call, new_key } from "../../desk/server";
 import { exact, money } from "../../desk/words";
 import { Tenders } from "../../deposit/tenders";
+import { remedies } from "../cash_report/payer";
 import { context } from "../pos/context";
 import { register } from "../pos/registry";
 import * as strip from "../strip/strip";
@@ -132,6 +133,7 @@ function compose(opts, facts) {
 		working: __("Taking…"),
 		missing: (values) => incomplete(values) || (amount_of(values) > 0 ? tenders?.problem : __("Enter the amount.")),
 		sentence: (values) => sentence(values, facts),
+		remedies: remedies({ customer: opts.customer, company: opts.company }),
 		submit: (values, key) => send(opts, values, key, tenders.values),
 		done: (state) => finished(opts, state),
 	});
@@ -227,6 +229,11 @@ function draft(opts, facts) {
 		working: __("Taking…"),
 		missing: () => tenders?.problem,
 		sentence: () => fill(__("{0} pays for {1}."), [html`<b>${facts.customer_name}</b>`, html`<b>${facts.what}</b>`]),
+		remedies: remedies({
+			customer: facts.customer || opts.customer,
+			company: facts.company || opts.company,
+			customer_name: facts.customer_name,
+		}),
 		submit: (_values, key) =>
 			call(API + "take_draft", { deposit: facts.name, tenders: tenders.values, client_key: key }),
 		done: (state) => finished(opts, state),
