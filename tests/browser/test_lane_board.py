@@ -220,6 +220,8 @@ def test_a_visit_from_the_appointment_to_the_key(desk: Desk, page: Page, console
 	invoiced.get_by_role("button", name="Collect").click()
 	collect = steps.dialog(page, "Collect")
 	steps.primary(collect).click()
+	expect(collect.locator(".dlr-collect-done")).to_contain_text("RCT-")
+	collect.get_by_role("button", name="Done", exact=True).click()
 	expect(collect).to_have_count(0)
 	invoiced.get_by_role("button", name="Hand Over").click()
 	hand_over = steps.dialog(page, "Hand Over")

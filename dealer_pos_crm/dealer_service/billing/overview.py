@@ -44,8 +44,6 @@ def of(name: str) -> dict:
 		"claims": _claims(order),
 		"payers": _payers(dues),
 		"deposits": _deposits(order, documents),
-		"modes": deposits.payment_modes(order.company) if may_collect and dues else [],
-		"usual_mode": _usual_mode(order) if may_collect and dues else None,
 		"can_invoice": working and has_role(INVOICING),
 		"invoice_blockers": invoicing.blockers(order) if working else [],
 		"can_collect": bool(may_collect and dues),
@@ -197,20 +195,3 @@ def _deposits(order, documents: reading.Documents) -> list[dict]:
 		{**row, "invoice": target.name if target else None}
 		for row in deposits.for_invoice(order.customer, order.company, order.vehicle)
 	]
-
-
-def _usual_mode(order) -> str | None:
-	"""What this user took the last payment of an order with; else the last deposit's."""
-	last = frappe.get_all(
-		"Payment Entry",
-		{
-			"company": order.company,
-			"docstatus": 1,
-			"owner": frappe.session.user,
-			"dealer_repair_order": ("is", "set"),
-		},
-		pluck="mode_of_payment",
-		order_by="creation desc",
-		limit=1,
-	)
-	return last[0] if last else deposits.usual_mode(order.company)

@@ -1,10 +1,10 @@
 /** Deliver, collect, unwind: what is needed, what will happen, one button. */
 
+import { collect_of } from "../counter/collect/from_form";
 import { ask } from "../desk/ask";
 import { html, fill, trusted } from "../desk/html";
 import { call } from "../desk/server";
 import { money } from "../desk/words";
-import { Payments } from "../service_billing/payments";
 import { facts_of } from "./form";
 
 export function told(refusal) {
@@ -114,43 +114,9 @@ function what_happens(doc, facts, open) {
 	return html`${lines.map((line) => html`<div>${line}</div>`)}`;
 }
 
-export function collect(doc, facts, done) {
-	let payments = null;
-	const open = facts.money.balance;
-	const dialog = ask({
-		title: __("Collect for {0}", [doc.name]),
-		fields: [{ fieldtype: "HTML", fieldname: "tenders" }],
-		label: __("Collect"),
-		working: __("Collecting…"),
-		problem: () => (payments ? payments.problem : " "),
-		sentence: () => {
-			if (!payments) return "";
-			const left = payments.round(payments.amount - payments.paid);
-			return left > 0
-				? fill(__("{0} stays open."), [money(left, facts.currency)])
-				: __("Then nothing is open any more.");
-		},
-		submit: (_values, key) =>
-			call("dealer_pos_crm.api.delivery.collect", { deal: doc.name, tenders: payments.values, client_key: key }),
-		done: (answer) => {
-			frappe.show_alert({
-				message:
-					answer.outstanding > 0
-						? __("Taken. {0} is still open", [money(answer.outstanding, facts.currency)])
-						: __("Paid in full"),
-				indicator: answer.outstanding > 0 ? "orange" : "green",
-			});
-			done(answer);
-		},
-	});
-	payments = new Payments(
-		dialog.fields_dict.tenders.$wrapper,
-		{ amount: open, currency: facts.currency, modes: facts.modes, usual: facts.usual_mode },
-		() => dialog.dlr_refresh()
-	);
-	dialog.dlr_refresh();
-	dialog.focus_on_first_input = () => payments.rows[0].amount.$input.trigger("focus");
-	return dialog;
+export function collect(doc, done) {
+	const { customer, company, doctype, name } = doc;
+	return collect_of({ customer, company, doctype, name, done });
 }
 
 export async function unwind(doc, done) {

@@ -69,7 +69,7 @@ function buttons(frm, facts) {
 	const group = __("Money");
 	if (facts.can_deliver) primary(__("Deliver"), () => deliver(doc, done));
 	if (facts.can_collect) {
-		primary(__("Collect"), () => collect(doc, facts, done));
+		primary(__("Collect"), () => collect(doc, done));
 	} else if (facts.can_send && ["Not Sent", "Returned"].includes(facts.funding?.status)) {
 		primary(__("Send to Lender"), () => send(doc, facts, done));
 	} else if (facts.can_fund) {

@@ -1,11 +1,11 @@
 /** What is done with the money of an order: bill it, take it, apply a deposit, hand the car over. */
 
+import { collect_of } from "../counter/collect/from_form";
 import { apply } from "../deposit/actions";
 import { ask } from "../desk/ask";
 import { html, fill, link } from "../desk/html";
 import { call } from "../desk/server";
 import { money } from "../desk/words";
-import { Payments } from "./payments";
 
 const GET = { type: "GET" };
 
@@ -102,94 +102,33 @@ export function collect(doc, done) {
 	});
 }
 
-function collect_dialog(doc, facts, done) {
-	const payers = Object.fromEntries(facts.payers.map((row) => [row.payer, row]));
-	const first = facts.payers[0].payer;
-	let payments = null;
-	let payer = first;
-	const several = facts.payers.length > 1;
-	const dialog = ask({
-		title: __("Collect for {0}", [doc.name]),
-		fields: [
-			...(several
-				? [
-						{
-							fieldtype: "Select",
-							fieldname: "payer",
-							label: __("Paid by"),
-							default: first,
-							options: facts.payers.map((row) => ({
-								value: row.payer,
-								label: __("{0}: {1} open", [row.payer_name, money(row.open, facts.currency)]),
-							})),
-							onchange: () => {
-								const chosen = dialog?.get_value("payer");
-								if (!payments || !chosen || chosen === payer) return;
-								payer = chosen;
-								payments.reset(payers[payer].open);
-							},
-						},
-				  ]
-				: []),
-			{ fieldtype: "HTML", fieldname: "tenders" },
-		],
-		label: __("Collect"),
-		working: __("Collecting…"),
-		problem: () => (payments ? payments.problem : " "),
-		sentence: () => collect_sentence(payments, payers[payer], facts),
-		submit: (_values, key) =>
-			call("dealer_pos_crm.api.service_billing.collect", {
-				order: doc.name,
-				tenders: payments.values,
-				client_key: key,
-				payer,
-			}),
-		done: (answer) => {
-			frappe.show_alert({
-				message:
-					answer.outstanding > 0
-						? __("Taken. {0} is still open", [money(answer.outstanding, facts.currency)])
-						: __("Paid in full"),
-				indicator: answer.outstanding > 0 ? "orange" : "green",
-			});
-			done(answer);
-		},
-	});
-	payments = new Payments(
-		dialog.fields_dict.tenders.$wrapper,
-		{
-			amount: payers[first].open,
-			currency: facts.currency,
-			modes: facts.modes,
-			usual: facts.usual_mode,
-		},
-		() => dialog.dlr_refresh()
-	);
-	dialog.dlr_refresh();
-	dialog.focus_on_first_input = () => payments.rows[0].amount.$input.trigger("focus");
-	return dialog;
+/** At the counter's own dialog; of an order with several payers, one says first who stands there. */
+async function collect_dialog(doc, facts, done) {
+	const payer = facts.payers.length > 1 ? await choose_payer(doc, facts) : facts.payers[0].payer;
+	return collect_of({ customer: payer, company: doc.company, doctype: doc.doctype, name: doc.name, done });
 }
 
-function collect_sentence(payments, payer, facts) {
-	if (!payments) return "";
-	const left = payments.round(payments.amount - payments.paid);
-	const paid = fill(__("{0} pays {1}."), [
-		html`<b>${payer.payer_name}</b>`,
-		html`<b>${money(payments.paid, facts.currency)}</b>`,
-	]);
-	const held = facts.deposits.filter((row) => row.invoice);
-	const hint = held.length
-		? html`<div class="dlr-small">
-				${__("{0} is held in deposits for this customer and can be applied first: Apply Deposit.", [
-					held.map((row) => money(row.held_amount, row.currency)).join(", "),
-				])}
-		  </div>`
-		: "";
-	return html`${paid}
-	${left > 0
-		? fill(__("{0} stays open."), [money(left, facts.currency)])
-		: __("Then nothing is open any more.")}
-	${hint}`;
+function choose_payer(doc, facts) {
+	return new Promise((resolve) => {
+		ask({
+			title: __("Collect for {0}", [doc.name]),
+			fields: [
+				{
+					fieldtype: "Select",
+					fieldname: "payer",
+					label: __("Paid by"),
+					default: facts.payers[0].payer,
+					options: facts.payers.map((row) => ({
+						value: row.payer,
+						label: __("{0}: {1} open", [row.payer_name, money(row.open, facts.currency)]),
+					})),
+				},
+			],
+			label: __("Next"),
+			submit: async ({ payer }) => payer,
+			done: resolve,
+		});
+	});
 }
 
 /** The deposit's own Apply, with the order's invoice chosen. */
