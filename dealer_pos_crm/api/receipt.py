@@ -13,12 +13,12 @@ def find(
 	kind: str | None = None,
 	from_date: str | None = None,
 	to_date: str | None = None,
-	start: int = 0,
+	skip: int = 0,
 ) -> dict:
 	"""One page of the receipts that fit, newest first, as far as the user may read them."""
 	frappe.has_permission("Counter Receipt", "read", throw=True)
 	frappe.has_permission("Company", "read", frappe.get_cached_doc("Company", company), throw=True)
-	return finding.find(text, company, kind=kind, from_date=from_date, to_date=to_date, start=start)
+	return finding.find(text, company, kind=kind, from_date=from_date, to_date=to_date, start=skip)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -1,5 +1,6 @@
 """POS Invoice: told like any invoice, and kept inside its shift."""
 
+from dealer_pos_crm.dealer_counter import selling
 from dealer_pos_crm.dealer_counter.banking import slip as bank_slip
 from dealer_pos_crm.dealer_counter.refunds import returns
 from dealer_pos_crm.dealer_counter.shifts import guard as shift_guard
@@ -8,6 +9,7 @@ from dealer_pos_crm.listeners import sales_invoice
 
 def validate(doc, method=None) -> None:
 	sales_invoice.validate(doc)
+	selling.check_prices(doc)
 
 
 def before_submit(doc, method=None) -> None:

@@ -137,6 +137,8 @@ def arguments(dealership):
 		"counter_deposit.what": {"text": "Roof rack"},
 		"lines": [],
 		"receipt_name": _receipt(order),
+		"receipt.doctype": "Deposit",
+		"receipt.name": deposit.name,
 	}
 
 

@@ -1,6 +1,7 @@
 /** The Deposit form. */
 
 import { offer } from "../card/buttons";
+import { print } from "../counter/receipts/print";
 import { companies, is_dealership, usual_company } from "../desk/dealership";
 import { html, fill, intro, link, meet, ours, trusted } from "../desk/html";
 import { call } from "../desk/server";
@@ -207,7 +208,7 @@ function taken(frm, answer) {
 		primary_action_label: __("Print Receipt"),
 		primary_action: () => {
 			dialog.hide();
-			frm.print_doc();
+			print({ doctype: "Deposit", name: frm.doc.name });
 		},
 		secondary_action_label: __("Done"),
 		secondary_action: () => dialog.hide(),
