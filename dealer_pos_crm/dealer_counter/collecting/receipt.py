@@ -16,14 +16,14 @@ from frappe.utils import cstr, now_datetime
 from dealer_pos_crm.dealer_cashier.deposits.taking import check_customer
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, to_float, to_money
 from dealer_pos_crm.dealer_counter.cash_reports import guard as cash_guard
-from dealer_pos_crm.dealer_counter.collecting import booking, cards, dues, overview, reach
+from dealer_pos_crm.dealer_counter.collecting import booking, cards, dues, overview, reach, writing
 from dealer_pos_crm.dealer_counter.collecting import tenders as reading
 from dealer_pos_crm.dealer_counter.shifts import stamping
 from dealer_pos_crm.dealer_setup.acting import action, need_key, once
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.domain import collection as rules
-from dealer_pos_crm.domain.collection import Line, Share, Status, Way
+from dealer_pos_crm.domain.collection import Line, Status, Way
 from dealer_pos_crm.domain.money import Money, total
 from dealer_pos_crm.domain.reasons import check_reason
 from dealer_pos_crm.domain.refusal import Refused
@@ -137,10 +137,12 @@ def take(request: Request) -> dict:
 			if known:
 				return known
 			raise
-		receipt = _new(request, lines, shift)
-		_add_tenders(receipt, request.tenders, lines, [*range(1, len(lines) + 1)], request.keep_rest)
+		receipt = writing.new(
+			request.customer, request.company, lines, shift, request.client_key, request.same
+		)
+		writing.add_tenders(receipt, request.tenders, lines, [*range(1, len(lines) + 1)], request.keep_rest)
 		cash_guard.check_receipt(receipt)
-		_insert(receipt)
+		writing.insert(receipt)
 		_book_without_card(receipt)
 	return {"receipt": receipt.name, "status": receipt.status, "repeated": False}
 
@@ -178,91 +180,6 @@ def _known(request: Request) -> dict | None:
 			OtherRequest,
 		)
 	return {"receipt": row.name, "status": row.status, "repeated": True}
-
-
-def _new(request: Request, lines: Sequence[Line], shift: str | None) -> Any:
-	currency = company_currency(request.company)
-	return frappe.get_doc(
-		{
-			"doctype": DOCTYPE,
-			"customer": request.customer,
-			"customer_name": frappe.db.get_value("Customer", request.customer, "customer_name"),
-			"company": request.company,
-			"currency": currency,
-			"status": COLLECTING,
-			"taken_by": frappe.session.user,
-			"shift": shift,
-			"pos_profile": frappe.db.get_value("POS Opening Entry", shift, "pos_profile") if shift else None,
-			"client_key": request.client_key,
-			"request_hash": request.same,
-			"lines": [
-				{
-					"reference_doctype": line.payable.document[0],
-					"reference_name": line.payable.document[1],
-					"what": line.payable.what[:140],
-					"department": line.payable.department,
-					"open_amount": to_float(line.payable.open),
-					"amount": to_float(line.amount),
-					"repair_order": line.payable.repair_order,
-					"deal": line.payable.deal,
-					"vehicle": line.payable.vehicle,
-					"account": line.payable.account,
-					"currency": currency,
-				}
-				for line in lines
-			],
-		}
-	)
-
-
-def _add_tenders(
-	receipt: Any, rows: Sequence[dict], lines: Sequence[Line], indexes: Sequence[int], keep_rest: bool
-) -> None:
-	"""Read the tenders and write down which line each of them pays. ``indexes``: the idx of each line."""
-	read = reading.read(
-		rows, receipt.customer, receipt.company, receipt.currency, [line.payable for line in lines]
-	)
-	shares = reading.shares_of(lines, read, keep_rest=keep_rest, currency=receipt.currency)
-	for row, share in shares:
-		receipt.append("tenders", _tender(receipt, row, share, indexes))
-	planned = [row.tender for row, _share in shares]
-	foot = rules.sums(lines, planned, receipt.currency)
-	receipt.update(
-		{
-			"amount": to_float(foot.amount),
-			"credit_amount": to_float(foot.credit),
-			"given_amount": to_float(foot.given),
-			"change_amount": to_float(foot.change),
-		}
-	)
-
-
-def _tender(receipt: Any, row: reading.Row, share: Share, indexes: Sequence[int]) -> dict:
-	tender = row.tender
-	of_payment = row.credit and row.credit[0] == "Payment Entry"
-	return {
-		"way": tender.way.value,
-		"mode_of_payment": tender.mode if tender.way is Way.MODE else None,
-		"amount": to_float(tender.amount),
-		"given": to_float(tender.given) if tender.given is not None else None,
-		"change": to_float(tender.change) if tender.change is not None else None,
-		"reference_no": tender.reference if tender.way is Way.MODE else None,
-		"reference_date": row.reference_date,
-		"state": booking.WAITING,
-		"instrument": tender.instrument or None,
-		"face_value": to_float(row.face_value) if row.face_value is not None else None,
-		"card_reader": row.reader,
-		"deposit": row.deposit,
-		"credit_of": row.credit[1] if row.credit and of_payment else None,
-		"credit_note": row.credit[1] if row.credit and not of_payment else None,
-		"allocations": booking.plan([(indexes[part.line], part.amount) for part in share.parts]),
-		"currency": receipt.currency,
-	}
-
-
-def _insert(receipt: Any) -> None:
-	receipt.flags.of_the_counter = True
-	receipt.insert(ignore_permissions=True)  # the right to take money was checked where it begins
 
 
 def _book_without_card(receipt: Any) -> None:
@@ -352,7 +269,7 @@ def _replace(name: str, rows: Sequence[dict], keep_rest: bool) -> None:
 		for row in receipt.tenders:
 			if row.state == booking.WAITING:
 				row.state = booking.FAILED
-		_add_tenders(receipt, rows, lines, [line.idx for line, _amount in rest], keep_rest)
+		writing.add_tenders(receipt, rows, lines, [line.idx for line, _amount in rest], keep_rest)
 		receipt.save(ignore_permissions=True)
 		_book_without_card(receipt)
 
