@@ -15,6 +15,8 @@ import { CountStep } from "./count_step";
 import { show_end, show_result, where } from "./result_step";
 import * as draft from "./draft";
 
+export { form } from "./form";
+
 const API = "dealer_pos_crm.api.shift.";
 const LOOK_EVERY = 3000;
 
