@@ -10,6 +10,8 @@ from frappe.utils import add_to_date, now_datetime
 
 from dealer_pos_crm.api import approval, deposit
 from dealer_pos_crm.dealer_counter.approvals.on_the_spot import NotWhoTheySay
+from dealer_pos_crm.dealer_counter.approvals.password import LockedOut
+from dealer_pos_crm.dealer_counter.approvals.pin import NotYours
 from dealer_pos_crm.dealer_setup import roles
 from dealer_pos_crm.dealer_setup.refusals import DealerRefusal
 from tests.site import counter_house, racers
@@ -72,7 +74,7 @@ def action(name: str):
 
 def test_a_pin_is_its_owners_and_cannot_be_read(people):
 	with f.logged_in(people.manager):
-		with pytest.raises(frappe.AuthenticationError):
+		with pytest.raises(NotYours):
 			approval.set_pin("not-mine", "480172")
 		with pytest.raises(DealerRefusal, match="123456"):
 			approval.set_pin(PASSWORD, "345678")
@@ -150,9 +152,9 @@ def test_five_wrong_pins_lock_it_for_a_while(people):
 	for _try in range(4):
 		refused(people, NotWhoTheySay, asked["action"], people.second, "480172")
 	assert "wrong tries" in refused(
-		people, frappe.SecurityException, asked["action"], people.second, "480172"
+		people, LockedOut, asked["action"], people.second, "480172"
 	)
-	refused(people, frappe.SecurityException, asked["action"], people.second, PIN)
+	refused(people, LockedOut, asked["action"], people.second, PIN)
 	assert action(asked["action"]).status == "Requested"
 	row = frappe.get_doc("Approver PIN", {"user": people.second})
 	assert row.failures == 5 and row.locked_until > now_datetime()

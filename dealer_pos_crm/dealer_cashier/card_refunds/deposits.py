@@ -239,7 +239,7 @@ def of_action(action: str) -> list[dict]:
 	rows = frappe.get_all(
 		"Card Refund",
 		{"deposit_action": action},
-		["name", "status", "amount", "currency", "failure", "card_payment"],
+		["name", "status", "amount", "currency", "failure", "card_payment", "payment_entry"],
 		order_by="creation, name",
 	)
 	for row in rows:

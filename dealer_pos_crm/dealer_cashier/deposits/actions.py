@@ -384,6 +384,8 @@ def _result(action, made: list[tuple[str, str]] | None) -> dict:
 		"status": action.status,
 		"approval_reason": action.approval_reason,
 		"deposit": action.deposit,
+		"amount": action.amount,
+		"currency": action.currency,
 		"deposit_status": frappe.db.get_value("Deposit", action.deposit, "status"),
 		"documents": [{"doctype": doctype, "name": name} for doctype, name in documents],
 		"card_refunds": cards.of_action(action.name) if action.action == Action.REFUND.value else [],

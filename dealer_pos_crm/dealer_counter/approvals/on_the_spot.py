@@ -22,8 +22,9 @@ from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
 
 
-class NotWhoTheySay(frappe.AuthenticationError):
-	"""Name and PIN, or name and password, do not go together."""
+class NotWhoTheySay(frappe.ValidationError):
+	"""Name and PIN, or name and password, do not go together. No AuthenticationError: at that the browser logs
+	the cashier out."""
 
 
 def options(doctype: str, name: str) -> dict:

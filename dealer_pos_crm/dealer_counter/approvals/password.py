@@ -11,6 +11,14 @@ from frappe.utils.password import check_password, passlibctx
 LONGEST = 512  # Frappe's own: a longer one would be work for nothing
 
 
+class LockedOut(frappe.ValidationError):
+	"""Too many wrong tries; nothing is looked at for a while."""
+
+
+class NotEnough(frappe.ValidationError):
+	"""A password alone does not say who somebody is here."""
+
+
 def taken(user: str | None = None) -> bool:
 	"""Whether a password alone says who somebody is on this site."""
 	if cint(frappe.get_system_settings("disable_user_pass_login")):
@@ -26,7 +34,7 @@ def is_right(user: str, typed: str, *, although_two_factor: bool = False) -> boo
 	if not although_two_factor and not taken(user):
 		frappe.throw(
 			_("Here a password alone is not enough to log in, so it is not to approve. Use your PIN"),
-			frappe.SecurityException,
+			NotEnough,
 			title=_("PIN Needed"),
 		)
 	if getattr(frappe.local, "request", None):
@@ -35,7 +43,7 @@ def is_right(user: str, typed: str, *, although_two_factor: bool = False) -> boo
 	if not tracker.is_user_allowed():
 		frappe.throw(
 			_("Too many wrong tries. Try again in a few minutes, or decide at a screen of your own"),
-			frappe.SecurityException,
+			LockedOut,
 			title=_("Locked"),
 		)
 	try:

@@ -16,13 +16,17 @@ DOCTYPE = "Approver PIN"
 FIELD = "pin"  # in Frappe's own table of hashes; the doctype has no such field
 
 
+class NotYours(frappe.ValidationError):
+	"""The password that confirms a new PIN is not the user's."""
+
+
 def set_own(own_password: str, new: str) -> dict:
 	"""Give oneself a PIN, or another one. Needs the password: an unlocked screen is not enough."""
 	user = frappe.session.user
 	with explained():
 		check_pin(new)
 	if not password.is_right(user, own_password, although_two_factor=True):
-		frappe.throw(_("That is not your password"), frappe.AuthenticationError, title=_("Not Set"))
+		frappe.throw(_("That is not your password"), NotYours, title=_("Not Set"))
 	name = frappe.db.get_value(DOCTYPE, {"user": user}, "name", for_update=True)
 	row = frappe.get_doc(DOCTYPE, name) if name else frappe.new_doc(DOCTYPE, user=user)
 	row.update({"enabled": 1, "set_on": now_datetime()})
@@ -103,7 +107,7 @@ def _locked(tries: Tries) -> None:
 		_(
 			"Too many wrong tries. This PIN is looked at again at {0}; until then decide at a screen of your own"
 		).format(frappe.utils.format_time(tries.locked_until)),
-		frappe.SecurityException,
+		password.LockedOut,
 		title=_("Locked"),
 	)
 

@@ -6,6 +6,7 @@ import { fill, html, link, meet, ours, person, pill, trusted } from "../../desk/
 import { no_note, reason_field } from "../../desk/reason";
 import { call } from "../../desk/server";
 import { money, when } from "../../desk/words";
+import { print } from "../receipts/print";
 
 const API = "dealer_pos_crm.api.counter_refund.";
 const COLORS = { Requested: "orange", Done: "green", Rejected: "red", Withdrawn: "gray", Cancelled: "gray" };
@@ -73,6 +74,9 @@ function buttons(frm, facts) {
 	const { doc } = frm;
 	const again = () => frm.reload_doc();
 	frm.page.clear_primary_action();
+	if (doc.status === "Done" && doc.payment_entry) {
+		frm.add_custom_button(__("Print Slip"), () => print({ doctype: doc.doctype, name: doc.name }));
+	}
 	if (facts.may_decide) {
 		frm.page.set_primary_action(__("Approve"), () => approve(doc, again));
 		frm.page.set_secondary_action(__("Reject"), () => reject(doc, again));

@@ -6,6 +6,7 @@ import { fill, html } from "../../desk/html";
 import { no_reason, reason_field } from "../../desk/reason";
 import { call } from "../../desk/server";
 import { money } from "../../desk/words";
+import { print } from "../receipts/print";
 import * as running from "./running";
 
 const API = "dealer_pos_crm.api.counter_refund.";
@@ -95,7 +96,7 @@ export function pay_out(found, row, done) {
 			}
 		},
 		done: with_manager("Counter Refund", (answer) => answer.refund, (answer, more) => {
-			if (!more?.waits) said(answer);
+			if (!more?.waits) told(answer, found.customer_name);
 			done?.(answer);
 		}),
 	});
@@ -108,6 +109,17 @@ function approval_of(row, amount) {
 	return row.approval;
 }
 
+/** After the decision: the money is handed over, or why not. */
+export function told(answer, customer_name) {
+	if (answer.status !== "Done") return said(answer);
+	return hand_over({
+		amount: answer.amount,
+		currency: answer.currency,
+		customer_name,
+		paper: { doctype: "Counter Refund", name: answer.refund },
+	});
+}
+
 /** What became of a refund, for who stands at the counter. */
 export function said(answer) {
 	const amount = answer.amount ? money(answer.amount, answer.currency) : __("The refund");
@@ -117,6 +129,40 @@ export function said(answer) {
 		Requested: [__("{0} waits for a manager", [amount]), "orange"],
 	}[answer.status];
 	if (words) frappe.show_alert({ message: words[0], indicator: words[1] }, 10);
+}
+
+/** The money goes over the counter now: how much, and its slip. `paper`: what is printed. */
+export function hand_over({ amount, currency, customer_name, paper }) {
+	return new Promise((resolve) => {
+		const dialog = new frappe.ui.Dialog({
+			title: __("Hand It Over"),
+			indicator: "green",
+			fields: [
+				{
+					fieldtype: "HTML",
+					fieldname: "text",
+					options: String(html`<div class="dlr-hand-over">
+						<div class="dlr-number">${amount ? money(amount, currency) : ""}</div>
+						<div>${fill(__("is booked and goes to {0} now."), [html`<b>${customer_name || ""}</b>`])}</div>
+					</div>`),
+				},
+			],
+			primary_action_label: __("Print Slip"),
+			primary_action: () => {
+				dialog.hide();
+				print(paper);
+			},
+			secondary_action_label: __("Close"),
+			secondary_action: () => dialog.hide(),
+		});
+		dialog.$wrapper.addClass("dlr-asked-now");
+		dialog.onhide = () => {
+			setTimeout(() => dialog.$wrapper.remove(), 500);
+			resolve();
+		};
+		dialog.show();
+		dialog.$wrapper.one("shown.bs.modal", () => dialog.get_primary_btn().trigger("focus"));
+	});
 }
 
 function head(found, row) {

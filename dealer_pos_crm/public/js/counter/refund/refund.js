@@ -8,7 +8,7 @@ import { tell } from "../../refund/ways";
 import { context } from "../pos/context";
 import { register } from "../pos/registry";
 import { refresh as refresh_strip } from "../strip/strip";
-import { pay_out, said } from "./pay_out";
+import { hand_over, pay_out, said, told } from "./pay_out";
 import * as running from "./running";
 
 const API = "dealer_pos_crm.api.counter_refund.";
@@ -75,7 +75,10 @@ const doors = {
 		const row = found.waiting[at];
 		const answer = await approve({ doctype: row.doctype, name: row.name });
 		if (!answer) return;
-		said({ amount: row.amount, currency: row.currency, ...answer });
+		const whole = { amount: row.amount, currency: row.currency, ...answer };
+		if (row.doctype === "Deposit Action") of_deposit(whole, found);
+		else if (row.doctype === "Card Refund" || answer.kind === "Return") said(whole);
+		else told(whole, found.customer_name);
 		done();
 	},
 	deposit: async (found, at, done) => {
@@ -85,7 +88,7 @@ const doors = {
 			call("dealer_pos_crm.api.deposit.get_overview", { deposit: name }, GET),
 		]);
 		const after = with_manager("Deposit Action", (answer) => answer.action, (answer, more) => {
-			if (!more?.waits) said({ ...answer, amount: null, currency: doc.currency });
+			if (!more?.waits) of_deposit(answer, found);
 			done();
 		});
 		dealer.deposit.refund(doc, facts, after);
@@ -100,6 +103,21 @@ const doors = {
 	},
 	credit: (found, at, done) => pay_out(found, found.credits[at], done),
 };
+
+/** What a deposit pays out over the counter is handed over; what goes to a card has been told. */
+function of_deposit(answer, found) {
+	if (answer.status !== "Done") return said(answer);
+	const to_cards = answer.card_refunds || [];
+	const entries = new Set(to_cards.map((row) => row.payment_entry));
+	const entry = (answer.documents || []).find((row) => row.doctype === "Payment Entry" && !entries.has(row.name));
+	if (!entry) return null;
+	return hand_over({
+		amount: flt(answer.amount - to_cards.reduce((sum, row) => sum + row.amount, 0), 6),
+		currency: answer.currency,
+		customer_name: found.customer_name,
+		paper: entry,
+	});
+}
 
 function list(found) {
 	const sections = [
