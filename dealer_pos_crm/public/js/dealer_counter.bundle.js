@@ -17,6 +17,7 @@ import * as cash_report_pos from "./counter/cash_report/pos";
 import * as cash_report_status from "./counter/cash_report/status";
 import * as collect from "./counter/collect/collect";
 import * as deposit from "./counter/deposit/take";
+import * as receipt_form from "./counter/receipt/form";
 import * as receipts from "./counter/receipts/receipts";
 import * as refund_form from "./counter/refund/form";
 import * as refund from "./counter/refund/refund";
@@ -40,6 +41,7 @@ Object.assign(dealer.counter, {
 	},
 	collect,
 	deposit,
+	receipt: receipt_form,
 	receipts,
 	refund: { ...refund, ...refund_form, before_return: returns.before_submit },
 	shift,
