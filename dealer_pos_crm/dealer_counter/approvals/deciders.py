@@ -40,7 +40,7 @@ DECIDERS: dict[str, Decider] = {
 		amount="amount",
 		reason=("reason",),
 		why="approval_reason",
-		trace=("action", "deposit", "from_vehicle", "deal", "mode_of_payment"),
+		trace=("deposit", "from_vehicle", "deal", "mode_of_payment"),
 	),
 	"Card Refund": Decider(
 		door=f"{_HERE}card_refund",
@@ -60,7 +60,7 @@ DECIDERS: dict[str, Decider] = {
 		amount="amount",
 		reason=("reason",),
 		why="approval_reason",
-		trace=("kind", "source_name", "repair_order", "deal", "vehicle", "ways", "mode_of_payment"),
+		trace=("source_name", "repair_order", "deal", "vehicle", "ways", "mode_of_payment"),
 	),
 	"Shift Count": Decider(
 		door=f"{_HERE}shift_count",
@@ -129,6 +129,7 @@ def facts(doctype: str, name: str) -> dict:
 	return {
 		"doctype": doctype,
 		"name": doc.name,
+		"title": _what(doc),
 		"waits": doc.get(field) == value,
 		"status": doc.get(field),
 		"amount": doc.get(decider.amount),
@@ -145,10 +146,18 @@ def facts(doctype: str, name: str) -> dict:
 	}
 
 
+def _what(doc) -> str:
+	if doc.doctype == "Deposit Action":
+		return _("{0} of a deposit").format(_(doc.action))
+	if doc.doctype == "Counter Refund":
+		return _("Goods Come Back") if doc.kind == "Return" else _("Refund of a {0}").format(_(doc.kind))
+	return _(doc.doctype)
+
+
 def _line(doc, field: str) -> dict | None:
 	"""One line of the trace: what it is and, where it is a document, a link to it."""
 	value, df = doc.get(field), doc.meta.get_field(field)
-	if not value or not df:
+	if not value or not df or (field == "mode_of_payment" and doc.get("ways")):
 		return None
 	if df.fieldtype == "Link":
 		doctype = df.options

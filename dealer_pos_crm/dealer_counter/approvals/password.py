@@ -37,8 +37,7 @@ def is_right(user: str, typed: str, *, although_two_factor: bool = False) -> boo
 			NotEnough,
 			title=_("PIN Needed"),
 		)
-	if getattr(frappe.local, "request", None):
-		validate_ip_address(user)
+	_check_place(user)
 	tracker = get_login_attempt_tracker(user, raise_locked_exception=False)
 	if not tracker.is_user_allowed():
 		frappe.throw(
@@ -56,6 +55,16 @@ def is_right(user: str, typed: str, *, although_two_factor: bool = False) -> boo
 		return False
 	tracker.add_success_attempt()
 	return True
+
+
+def _check_place(user: str) -> None:
+	"""Who may log in from some addresses only may approve from these only."""
+	if not getattr(frappe.local, "request", None):
+		return
+	try:
+		validate_ip_address(user)
+	except frappe.AuthenticationError:  # at this the browser would log the cashier out
+		frappe.throw(_("This login is not allowed from here"), NotEnough, title=_("Not From Here"))
 
 
 def look_busy() -> None:

@@ -41,9 +41,10 @@ function tell(title, message) {
 function open(facts, title, resolve) {
 	let result = null;
 	const dialog = ask({
-		title: title || __("Approve: {0}", [__(facts.doctype)]),
+		title: title || __("Approve: {0}", [facts.title]),
 		fields: [
 			{ fieldtype: "HTML", fieldname: "facts", options: String(shown(facts)) },
+			{ fieldtype: "Section Break", hide_border: 1 },
 			{
 				fieldtype: "Select",
 				fieldname: "approver",
@@ -87,6 +88,7 @@ function open(facts, title, resolve) {
 		setTimeout(() => resolve(result), 0);
 	};
 	dialog.$wrapper.addClass("dlr-approve");
+	dialog.fields_dict.secret.$input.on("input", () => dialog.fields_dict.dlr_refusal.$wrapper.empty());
 	dialog.fields_dict.secret.$input.on("keydown", (event) => {
 		if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
 		event.preventDefault();
