@@ -15,8 +15,8 @@ export function refused(refusal) {
 /** The one line. */
 export function head(data, { acts, found, vehicle, unfolded }) {
 	return html`${who(data)}
-		<div class="dlr-strip-facts">${way(data)} ${sums(data)} ${warnings(data)} ${unfinished(data)}
-			${order(data, found)} ${more(data)}</div>
+		<div class="dlr-strip-facts">${warnings(data)} ${unfinished(data)} ${sums(data)}
+			${order(data, found)} ${way(data)} ${more(data)}</div>
 		${cars(data, vehicle)}
 		<div class="dlr-strip-acts">
 			${acts.map(

@@ -48,6 +48,7 @@ export function setup() {
 		hidden: true,
 		action: unfold,
 	});
+	$(window).on("resize", frappe.utils.debounce(() => element && fit(element), 200));
 	$(document).on("click", (event) => {
 		if (unfolded && element && !element[0].contains(event.target)) fold();
 	});
@@ -69,7 +70,7 @@ export function mount(controller) {
 		if (event.key === "Escape" && unfolded) {
 			event.stopPropagation();
 			fold();
-			element.find("[data-act=unfold]").trigger("focus");
+			element.find(".dlr-unfold").trigger("focus");
 		}
 	});
 	draw();
@@ -132,8 +133,17 @@ function draw() {
 	} else if (failure) line.html(String(refused(failure)));
 	else if (!data) line.html(String(skeleton()));
 	else line.html(String(head(data, { acts: buttons(), found, vehicle: lines.vehicle(), unfolded })));
+	fit(line);
 	element.toggleClass("dlr-unfolded", unfolded && Boolean(data));
 	element.find(".dlr-strip-more").html(unfolded && data ? String(details(data, { found })) : "");
+}
+
+/** What has no room in the line is not reached by Tab either; unfolded, all of it is there. */
+function fit(line) {
+	const facts = line.find(".dlr-strip-facts")[0];
+	for (const fact of facts?.children || []) {
+		fact.style.visibility = fact.offsetTop - facts.offsetTop >= facts.offsetHeight ? "hidden" : "";
+	}
 }
 
 const buttons = () => offered().filter(({ primary, hidden }) => primary && !hidden);
@@ -162,7 +172,7 @@ function unfold() {
 	if (!data) return;
 	unfolded = true;
 	draw();
-	element.find("[data-act=unfold]").trigger("focus");
+	element.find(".dlr-unfold").trigger("focus");
 }
 
 function fold() {
