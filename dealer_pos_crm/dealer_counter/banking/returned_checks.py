@@ -40,10 +40,12 @@ def record(doctype: str, name: str, values: Mapping[str, Any], client_key: str |
 	done = frappe.db.get_value(DOCTYPE, {"client_key": client_key}, "name", for_update=True)
 	if done:
 		return {**state(done, lock=True), "repeated": True}
+	messages = len(frappe.local.message_log)
 	case = _record(doctype, subject, frappe._dict(values), client_key)
 	more = frappe._dict(values, bank_fee=0, customer_fee=0)
 	for kind, other in undeposited.with_siblings([(doctype, name)])[1:]:
 		_record(kind, _locked(kind, other), more, None)
+	del frappe.local.message_log[messages:]  # ERPNext's remarks; the screen says what was done
 	return {**state(case.name), "repeated": False}
 
 

@@ -493,6 +493,7 @@ def for_print(name: str) -> dict:
 				"check_date": row.check_date,
 				"payer": names.get(row.customer) or row.customer or "",
 				"mode_of_payment": row.mode_of_payment,
+				"doctype": row.reference_doctype,
 				"document": row.reference_name,
 				"amount": row.amount,
 				"returned": row.state == "Returned",

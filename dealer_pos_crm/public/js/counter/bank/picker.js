@@ -63,7 +63,7 @@ class Picker {
 				${this.nothing()
 					? html`<div class="dlr-note dlr-note-green"><div><b>${__("Everything is at the bank.")}</b>
 						${__("Cash that a shift hands in and checks that are taken appear here.")}</div></div>`
-					: html`${this.check_table()} ${this.cash_table()} ${this.count_table()}`}
+					: html`${this.cash_table()} ${this.count_table()} ${this.check_table()}`}
 			</div>`)
 		);
 		this.listen();
@@ -80,15 +80,20 @@ class Picker {
 		return html`<h5>${__("Checks")}</h5>
 			<div class="dlr-scroll"><table class="table dlr-table">
 				<thead><tr>
-					<th><input type="checkbox" data-all checked aria-label="${__("All checks")}"></th>
+					<th><label class="dlr-bank-pick"><input type="checkbox" data-all checked aria-label="${__(
+						"All checks"
+					)}"></label></th>
 					<th>${__("Number")}</th><th>${__("Payer")}</th><th>${__("Kind")}</th><th>${__("Age")}</th>
 					<th>${__("From")}</th><th class="dlr-money">${__("Amount")}</th>
 				</tr></thead>
 				<tbody>${this.checks.map(
 					(row, at) => html`<tr class="${row.why_not ? "text-muted" : ""}">
-						<td><input type="checkbox" data-check="${at}" ${row.on ? "checked" : ""} ${
-						row.why_not ? "disabled" : ""
-					} aria-label="${__("Check {0} of {1}", [row.check_no || "-", row.payer])}"></td>
+						<td><label class="dlr-bank-pick"><input type="checkbox" data-check="${at}" ${
+						row.on ? "checked" : ""
+					} ${row.why_not ? "disabled" : ""} aria-label="${__("Check {0} of {1}", [
+						row.check_no || "-",
+						row.payer,
+					])}"></label></td>
 						<td>${row.check_no || "–"}</td>
 						<td class="dlr-wrap">${row.payer}</td>
 						<td>${__(row.mode)}</td>
@@ -110,7 +115,9 @@ class Picker {
 					<th class="dlr-money">${__("Stays")}</th><th class="dlr-money">${__("To the bank")}</th></tr></thead>
 				<tbody>${this.cash.map(
 					(row, at) => html`<tr>
-						<td><input type="checkbox" data-cash="${at}" ${row.on ? "checked" : ""} aria-label="${from(row)}"></td>
+						<td><label class="dlr-bank-pick"><input type="checkbox" data-cash="${at}" ${
+						row.on ? "checked" : ""
+					} aria-label="${from(row)}"></label></td>
 						<td class="dlr-wrap">${row.rest ? rest_words(row) : shift_words(row)}</td>
 						<td class="dlr-money">${row.rest ? "" : money(row.counted, currency)}</td>
 						<td class="dlr-money">${row.rest ? "" : money(row.stays, currency)}</td>

@@ -39,6 +39,7 @@ function dialog({ doctype, name, done }, facts) {
 		title: facts.check_no ? __("Check {0} Came Back", [facts.check_no]) : __("Check Came Back"),
 		fields: [
 			{ fieldtype: "HTML", fieldname: "opens" },
+			{ fieldtype: "Section Break" },
 			{
 				fieldtype: "Select",
 				fieldname: "reason",
