@@ -41,6 +41,12 @@ export class Compose {
 			this.refresh();
 		});
 		this.foot = $(`<dl class="dlr-collect-foot" aria-live="polite"></dl>`).appendTo(how);
+		this.only = $(`<button type="button" class="btn btn-default dlr-collect-only"></button>`).appendTo(how);
+		this.only.on("click", () => {
+			this.model.pay_what_is_here();
+			this.refresh();
+			this.shell.primary.trigger("focus");
+		});
 	}
 
 	focus() {
@@ -55,6 +61,8 @@ export class Compose {
 		this.tenders.refresh();
 		this.ask_about_surplus();
 		this.foot.html(String(foot(model)));
+		const part = !this.opts.fixed && model.missing && model.paid;
+		this.only.toggleClass("hide", !part).text(__("Take {0} only; the rest stays open", [model.show(model.paid)]));
 		const problem = model.problem || (model.undecided ? __("Say what becomes of what is too much.") : null);
 		this.shell.say(problem);
 		const amount = model.paid || model.total;

@@ -71,7 +71,8 @@ export class Lines {
 	}
 
 	refresh() {
-		for (const { line, amount, element } of this.rows) {
+		for (const { line, box, amount, element } of this.rows) {
+			box.prop("checked", line.chosen);
 			element.toggleClass("dlr-collect-chosen", line.chosen).toggleClass("text-muted", Boolean(line.why_not));
 			amount.input.prop("disabled", this.fixed || !line.chosen);
 			amount.show(line.chosen ? line.pay : null);

@@ -114,6 +114,30 @@ export class Collection {
 		}
 	}
 
+	/** Only what is here is paid: of what is chosen the first lines, as far as it reaches. */
+	pay_what_is_here() {
+		let rest = this.paid;
+		for (const line of this.chosen) {
+			line.pay = Math.min(line.pay, rest);
+			line.chosen = line.pay > 0;
+			if (!line.chosen) line.pay = line.open;
+			else rest -= line.pay;
+		}
+	}
+
+	/** What this row of cash has to bring: what was typed, or what the others leave. */
+	due_in(row) {
+		if (row.typed !== null) return row.typed;
+		return Math.max(this.total - sum(this.tenders.filter((other) => other !== row), "amount"), 0);
+	}
+
+	/** What a customer is likely to hand over for an amount: the notes above it. */
+	notes_above(minor) {
+		const unit = 10 ** this.places;
+		const above = [20, 50, 100].map((note) => Math.ceil(minor / (note * unit)) * note * unit);
+		return [minor, ...new Set(above.filter((amount) => amount > minor))].slice(0, 4);
+	}
+
 	/** How much of what is chosen a deposit or a credit may pay. */
 	reach(names) {
 		return sum(

@@ -59,7 +59,7 @@ export class Shell {
 	}
 
 	say(text) {
-		this.sentence.text(text || "").toggleClass("hide", !text);
+		this.sentence.text(text || ""); // its place stays, so that nothing jumps
 	}
 
 	main(label, run, disabled = false) {

@@ -81,7 +81,12 @@ export class Tenders {
 					this.changed();
 			  })
 			: null;
-		if (given) labelled(inputs, __("Given"), given.input);
+		if (given) {
+			labelled(inputs, __("Given"), given.input);
+			$(`<div class="dlr-collect-notes" role="toolbar"></div>`)
+				.attr("aria-label", __("Notes"))
+				.appendTo(element);
+		}
 		const row = { tender, element, amount, given };
 		row.first = given?.input || (tender.number ? more : amount.input);
 		element.find(".dlr-collect-remove").on("click", () => {
@@ -90,6 +95,24 @@ export class Tenders {
 			this.ways.find("button:enabled").first().trigger("focus");
 		});
 		return row;
+	}
+
+	/** One touch for what is handed over most: the exact amount, and the notes above it. */
+	notes({ tender, element }) {
+		const due = this.model.due_in(tender);
+		const area = element.find(".dlr-collect-notes");
+		if (area.data("due") === due) return;
+		area.data("due", due).empty();
+		if (due <= 0) return;
+		for (const amount of this.model.notes_above(due)) {
+			const button = $(
+				String(html`<button type="button" class="btn btn-default">${this.model.show(amount)}</button>`)
+			).appendTo(area);
+			button.on("click", () => {
+				tender.given = amount;
+				this.changed();
+			});
+		}
 	}
 
 	reader(tender, inputs) {
@@ -131,9 +154,10 @@ export class Tenders {
 	}
 
 	refresh() {
-		for (const { tender, amount, given } of this.rows) {
-			amount.show(tender.amount);
-			given?.show(tender.given);
+		for (const row of this.rows) {
+			row.amount.show(row.tender.amount);
+			row.given?.show(row.tender.given);
+			if (row.given) this.notes(row);
 		}
 		for (const { way, element } of this.buttons) {
 			const used = way.once && this.model.tenders.some(({ key }) => key === way.key);
