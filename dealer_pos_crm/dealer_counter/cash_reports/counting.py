@@ -55,6 +55,7 @@ class Facts:
 	decided: set[frozenset[str]] = field(default_factory=set)
 	reports: dict[str, Any] = field(default_factory=dict)
 	invoices: list[Any] = field(default_factory=list)
+	sale: Any = None
 
 	@property
 	def settled(self) -> frozenset[str]:
@@ -132,7 +133,7 @@ _PAYMENTS = f"""select 'Payment Entry' as doctype, p.name, p.party as payer, p.p
 from {{people}} `tabPayment Entry` p
 	left join `tabMode of Payment` m on m.name = p.mode_of_payment
 	left join `tabDeal Jacket` d on d.name = p.dealer_deal
-	left join `tabDealer Vehicle` v on v.name = p.dealer_vehicle
+	left join `tabDealer Vehicle` v on v.name = coalesce(nullif(p.dealer_vehicle, ''), d.vehicle)
 	{_OF_REPORT.format(doctype="'Payment Entry'")}
 where p.docstatus = 1 and p.payment_type = 'Receive' and p.party_type = 'Customer' and p.company = %(company)s
 	and p.posting_date >= %(since)s and ifnull(p.dealer_card_payment, '') = '' {{only}}
@@ -174,6 +175,14 @@ _INVOICE = """select 'Paid Invoice' as doctype, s.name, s.customer as payer, nul
 	null, null, null, s.base_grand_total as price, null, null, null, null
 from `tabSales Invoice` s where s.name in %(invoices)s"""
 
+# The car that a payment is about to be taken for.
+_SALE = """select 'Sale' as doctype, null as name, null as payer, null, null, null, null, null, null,
+	null, null, d.name, v.name, null, null, null, null, null, null, d.total_due as deal_price,
+	v.price as vehicle_price, null, null
+from (select 1) one
+	left join `tabDeal Jacket` d on d.name = %(deal)s
+	left join `tabDealer Vehicle` v on v.name = coalesce(nullif(%(vehicle)s, ''), d.vehicle)"""
+
 # Who belongs to a customer: buyers of the same deal, and people whose payments somebody has put together.
 _PEOPLE = """people as (
 	select %(customer)s as name
@@ -185,7 +194,13 @@ _PEOPLE = """people as (
 )"""
 
 
-def read(customer: str, company: str, deal: str | None = None, invoices: Collection[str] = ()) -> Facts:
+def read(
+	customer: str,
+	company: str,
+	deal: str | None = None,
+	vehicle: str | None = None,
+	invoices: Collection[str] = (),
+) -> Facts:
 	"""What is known of a payer, of those who pay with them, and of whoever paid for the same deals; and of
 	invoices that are about to be paid. One statement."""
 	ours = "people q straight_join"
@@ -203,7 +218,14 @@ def read(customer: str, company: str, deal: str | None = None, invoices: Collect
 	]
 	if invoices:
 		parts.append(_INVOICE)
-	values = {"customer": customer, "deal": deal or "", "invoices": tuple(invoices)}
+	if deal or vehicle:
+		parts.append(_SALE)
+	values = {
+		"customer": customer,
+		"deal": deal or "",
+		"vehicle": vehicle or "",
+		"invoices": tuple(invoices),
+	}
 	return _facts(company, f"with {_PEOPLE} {_all(parts)}", values)
 
 
@@ -229,7 +251,9 @@ def _facts(company: str, statement: str, values: dict) -> Facts:
 	docs: dict[tuple[str, str], str] = {}
 	relations = []
 	for row in found:
-		if row.doctype == RELATION:
+		if row.doctype == "Sale":
+			facts.sale = row
+		elif row.doctype == RELATION:
 			relations.append(row)
 		elif row.doctype == "Paid Invoice":
 			facts.invoices.append(row)

@@ -180,8 +180,10 @@ def _judge(doc: Any, company: str, rows: list[Any], invoices: Iterable[str]) -> 
 def _count(
 	company: str, rows: list[Any], invoices: list[str]
 ) -> tuple[counting.Facts, list[Paid], Count | None]:
-	facts = counting.read(rows[0].payer, company, rows[0].get("deal"), invoices)
+	facts = counting.read(rows[0].payer, company, rows[0].get("deal"), rows[0].get("vehicle"), invoices)
 	for row in rows:
+		if facts.sale:
+			row.deal_price, row.vehicle_price = facts.sale.deal_price, facts.sale.vehicle_price
 		if facts.invoices:
 			row.deals = "\n".join(sorted({each.deal for each in facts.invoices if each.deal}))
 			row.price = max(flt(each.price) for each in facts.invoices)
