@@ -78,6 +78,14 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 		1,
 		"what the bank took is booked whoever hears of it from the provider",
 	),
+	"dealer_pos_crm/dealer_counter/banking/reconciling.py": (
+		1,
+		"whether the statement confirms a slip follows from ERPNext's reconciliation, whoever looks or the hourly job",
+	),
+	"dealer_pos_crm/dealer_counter/banking/returned_checks.py": (
+		1,
+		"nobody writes a case by hand; the right to record one was checked, and the hourly job closes what is paid",
+	),
 	"dealer_pos_crm/dealer_cashier/disputes/case.py": (
 		1,
 		"a case is written by the provider's messages; people write their answer on it, with their own right",
@@ -304,6 +312,18 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 		3,
 		"a provider's message makes a lead, its address and its source, and the provider has no right to any",
 	),
+	"dealer_pos_crm/dealer_counter/shifts/closing.py": (
+		1,
+		"who may open a count again takes back the draft of its closing, which nobody else works on",
+	),
+	"dealer_pos_crm/dealer_counter/shifts/count.py": (
+		1,
+		"nobody writes a count by hand; each step of a shift checks its own right first",
+	),
+	"dealer_pos_crm/dealer_counter/shifts/telling.py": (
+		2,
+		"a task is put on the manager's list, and taken off, by whatever failed or succeeded",
+	),
 }
 
 # Calls of frappe.db.commit(): file: (how many, why the request's or job's own commit is not enough).
@@ -447,6 +467,14 @@ COMMITS: dict[str, tuple[int, str]] = {
 		1,
 		"each hold ends in a transaction of its own; one that fails holds no other up",
 	),
+	"dealer_pos_crm/dealer_counter/shifts/closing.py": (
+		5,
+		"ERPNext's consolidation commits, or undoes everything, by itself: each step before and after it stands alone",
+	),
+	"dealer_pos_crm/dealer_counter/shifts/differences.py": (
+		1,
+		"the closing has committed before; its difference, or why it is not booked, is kept by itself",
+	),
 }
 
 # SQL whose text is put together: file: (how many, why no value from outside gets into the text).
@@ -467,6 +495,10 @@ BUILT_SQL: dict[str, tuple[int, str]] = {
 		2,
 		"two selects share their columns, constants of the file",
 	),
+	"dealer_pos_crm/dealer_counter/banking/undeposited.py": (
+		4,
+		"two selects for a list and for named documents, the conditions constants of the file",
+	),
 	"dealer_pos_crm/dealer_showroom/delivery/reading.py": (
 		4,
 		"with or without a lock, a constant of the file",
@@ -478,6 +510,14 @@ BUILT_SQL: dict[str, tuple[int, str]] = {
 		5,
 		"columns and conditions are constants of the file; values are parameters. An insert that is written once"
 		" needs on duplicate key update, and reading due promises needs skip locked",
+	),
+	"dealer_pos_crm/dealer_counter/shifts/expected.py": (
+		5,
+		"with or without a lock, and columns that two selects share: constants of the file",
+	),
+	"dealer_pos_crm/dealer_counter/shifts/stamping.py": (
+		1,
+		"with one lock or another, and columns that two selects share: constants of the file",
 	),
 }
 
