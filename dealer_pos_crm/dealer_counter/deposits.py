@@ -130,7 +130,17 @@ def state(name: str, *, repeated: bool = False) -> dict:
 	row = frappe.db.get_value(
 		"Deposit",
 		name,
-		["name", "customer", "customer_name", "status", "amount", "currency", "vehicle", "held_for", "hold_until"],
+		[
+			"name",
+			"customer",
+			"customer_name",
+			"status",
+			"amount",
+			"currency",
+			"vehicle",
+			"held_for",
+			"hold_until",
+		],
 		as_dict=True,
 	)
 	title = frappe.db.get_value("Dealer Vehicle", row.vehicle, "title") if row.vehicle else None

@@ -16,6 +16,7 @@ from tests.site import factories as f
 
 PART = "Wiper Blade"
 PRICE = 24.0
+SLOW = 20_000  # ms: the server saves, submits, reads anew; on a busy machine
 
 
 @contextmanager
@@ -97,7 +98,7 @@ def find(page: Page, text: str) -> Locator:
 	expect(box).to_be_focused()
 	box.press_sequentially(text)
 	options = strip(page).get_by_role("option")
-	expect(options.first).to_be_visible()
+	expect(options.first).to_be_visible(timeout=SLOW)
 	return options
 
 
@@ -109,7 +110,7 @@ def choose(page: Page, text: str, customer_name: str) -> None:
 
 
 def shown(page: Page, customer_name: str) -> None:
-	expect(strip(page).locator(".dlr-strip-who")).to_contain_text(customer_name)
+	expect(strip(page).locator(".dlr-strip-who")).to_contain_text(customer_name, timeout=SLOW)
 	steps.settled(page)
 	expect(page.locator("#freeze.in")).to_have_count(0)
 
@@ -131,14 +132,14 @@ def lines(page: Page) -> float:
 def pay(page: Page) -> str:
 	"""Check out and pay in cash, whole. Returns the POS Invoice."""
 	page.locator(".cart-totals-section .checkout-btn").click()
-	expect(page.locator(".submit-order-btn")).to_be_visible()
+	expect(page.locator(".submit-order-btn")).to_be_visible(timeout=SLOW)
 	steps.settled(page)
 	cash = page.locator(".mode-of-payment[data-mode='cash']")
 	if "border-primary" not in (cash.get_attribute("class") or ""):
 		cash.click(position={"x": 8, "y": 8})
 	page.locator(".submit-order-btn").click()
 	page.get_by_role("button", name="Yes").click()
-	expect(page.locator(".past-order-summary .totals-container")).to_be_visible()
+	expect(page.locator(".past-order-summary .totals-container")).to_be_visible(timeout=SLOW)
 	steps.settled(page)
 	return page.evaluate("() => cur_pos.frm.doc.name")
 

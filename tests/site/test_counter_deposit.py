@@ -9,8 +9,8 @@ from frappe.utils import flt
 from dealer_pos_crm.api import counter_health
 from dealer_pos_crm.dealer_counter import deposits
 from dealer_pos_crm.dealer_setup.refusals import DealerRefusal
-from tests.site import lane
 from tests.site import factories as f
+from tests.site import lane
 from tests.site.counter_house import house  # noqa: F401 - a fixture
 from tests.site.racers import Racers
 
