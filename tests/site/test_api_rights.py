@@ -19,7 +19,7 @@ from dealer_pos_crm.dealer_showroom.recon import recon
 from dealer_pos_crm.dealer_showroom.visits import appointments, drives, visit
 from dealer_pos_crm.domain.recall import Car
 from tests.contract.allowed import GUEST_METHODS
-from tests.site import billing, lane, showroom
+from tests.site import billing, counter_house, lane, showroom
 from tests.site import factories as f
 
 
@@ -68,6 +68,9 @@ def arguments(dealership):
 	return {
 		**_of_the_showroom(deal),
 		**_of_the_terminal(deal.customer),
+		**_of_the_bank(deal.customer),
+		**_of_shifts(),
+		**_of_cash(),
 		"order": order,
 		"claim": frappe.db.get_value("Manufacturer Claim", {"repair_order": order}),
 		"claim_number": "W-1",
@@ -302,6 +305,60 @@ def _of_the_terminal(customer: str) -> dict:
 		"purpose": "Loaner",
 		"needed_until": frappe.utils.add_to_date(None, hours=3),
 		"code": "simulated-wpe",
+	}
+
+
+def _of_shifts() -> dict:
+	"""An open shift of somebody, and its count."""
+	counter_house.set_up()
+	shift = counter_house.open_shift(counter_house.cashier("rights.cashier"))
+	count = frappe.new_doc("Shift Count")
+	count.update({"shift": shift.name, "company": f.COMPANY, "currency": "USD", "cashier": shift.user})
+	count.flags.of_the_shift = True
+	count.insert()
+	return {
+		"shift": shift.name,
+		"pos_opening_entry": shift.name,
+		"shift_count": count.name,
+		"counted": {},
+	}
+
+
+def _of_cash() -> dict:
+	"""A cash report that waits for its payer's cash."""
+	customer = f.make_customer().name
+	f.know_payer(customer)
+	report = frappe.db.get_value("Cash Report", {"customer": customer})
+	return {
+		"cash_report.report": report,
+		"cash_report.reports": [report],
+		"cash_report.doctype": "Payment Entry",
+		"cash_report.name": "none",
+		"cash_report.how": "Paper",
+		"filed_on": "2026-03-02",
+		"sent_on": "2026-03-02",
+		"related": True,
+		"told": {},
+		"year": 2026,
+	}
+
+
+def _of_the_bank(customer: str) -> dict:
+	"""A slip with nothing on it, and a check that came back."""
+	slip = frappe.new_doc("Bank Deposit")
+	slip.update({"company": f.COMPANY, "currency": "USD", "bank_account": "None", "status": "At the Bank"})
+	check = frappe.new_doc("Returned Check")
+	check.update({"company": f.COMPANY, "currency": "USD", "customer": customer, "status": "Open"})
+	check.update({"reason": "Account Closed", "returned_on": frappe.utils.nowdate()})
+	for doc in (slip, check):
+		doc.flags.of_the_house = doc.flags.ignore_links = True
+		doc.insert()
+	return {
+		"bank_deposit": slip.name,
+		"bank_amount": 1,
+		"returned_check": check.name,
+		"returned_check.doctype": "POS Invoice",
+		"returned_check.name": "none",
 	}
 
 

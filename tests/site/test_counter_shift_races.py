@@ -24,7 +24,7 @@ def racers(site):
 	counter_house.end_shifts_of(house.cashier())
 
 
-@pytest.mark.parametrize("later", [0, 0.03, 0.12])
+@pytest.mark.parametrize("later", [0, 0.06])
 def test_nothing_slips_between_reading_and_closing(racers, later):
 	customer = f.make_customer()
 	shift = house.open_shift(cash=100)
@@ -45,7 +45,7 @@ def test_nothing_slips_between_reading_and_closing(racers, later):
 		assert frappe.db.get_value("POS Opening Entry", shift.name, "status") == "Closed"
 
 
-@pytest.mark.parametrize("later", [0, 0.05])
+@pytest.mark.parametrize("later", [0.03])
 def test_nothing_slips_past_the_form(racers, later):
 	"""ERPNext's own form read the sales before; the server reads them again under the lock."""
 	customer = f.make_customer()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import frappe
+from frappe.utils import getdate
 
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded
 from dealer_pos_crm.dealer_counter.shifts import stamping
@@ -43,7 +44,7 @@ class Found:
 
 
 def expected(shift: str) -> list[ModeSum]:
-	"""What each mode should hold now. Three queries, and no lock."""
+	"""What each mode should hold now. Four queries, and no lock."""
 	return read(shift).by_mode()
 
 
@@ -82,26 +83,24 @@ def read(shift: str, *, past_snapshot: bool = False) -> Found:
 
 
 def sales_of(opening: Any, *, past_snapshot: bool = False) -> list[Any]:
-	"""Every submitted sale of the shift's cashier and counter that no closing has taken: whatever its time says,
-	none is left behind."""
+	"""Every submitted sale of the shift that no closing has taken, whatever its time says; and those of its
+	cashier and counter that were made in it before the counter was ours."""
 	fields = """name, posting_date, posting_time, customer, grand_total, net_total, total_qty, is_return,
-		return_against, base_change_amount, account_for_change_amount, dealer_shift"""
+		return_against, base_change_amount, account_for_change_amount"""
 	waiting = "docstatus = 1 and ifnull(consolidated_invoice, '') = ''"
 	rows = frappe.db.sql(
-		f"""select {fields} from `tabPOS Invoice`
-		where owner = %s and pos_profile = %s and {waiting} and ifnull(dealer_shift, '') in ('', %s)""",
-		(opening.user, opening.pos_profile, opening.name),
+		f"""select {fields} from `tabPOS Invoice` where dealer_shift = %s and {waiting}
+		{_LOCK if past_snapshot else ""}""",
+		(opening.name,),
 		as_dict=True,
 	)
-	if past_snapshot:
-		# Those that were submitted since; the others stood before there was a shift to put them into.
-		rows += frappe.db.sql(
-			f"select {fields} from `tabPOS Invoice` where dealer_shift = %s and {waiting} {_LOCK}",
-			(opening.name,),
-			as_dict=True,
-		)
-	found = {row.name: row for row in rows}
-	return sorted(found.values(), key=lambda row: (row.posting_date, row.posting_time, row.name))
+	rows += frappe.db.sql(
+		f"""select {fields} from `tabPOS Invoice`
+		where posting_date >= %s and owner = %s and pos_profile = %s and {waiting} and dealer_shift is null""",
+		(getdate(opening.period_start_date), opening.user, opening.pos_profile),
+		as_dict=True,
+	)
+	return sorted(rows, key=lambda row: (row.posting_date, row.posting_time, row.name))
 
 
 def _tenders(sales: list[str], past_snapshot: bool) -> list[Any]:

@@ -28,18 +28,23 @@ export function table(count) {
 		<tbody>
 			${count.modes.map(
 				(row) => html`<tr data-mode="${row.mode}">
-					<td>${row.mode}${row.slips ? html`<div class="dlr-small">${__("{0} slips", [row.slips])}</div>` : ""}</td>
+					<td>${row.mode}${slips(row)}</td>
 					${cell(row.opening)} ${cell(row.sales)} ${cell(row.payments)} ${cell(row.refunds)}
 					<td class="dlr-money"><b>${money(row.expected, count.currency)}</b></td>
 					<td class="dlr-money"><b>${money(row.counted, count.currency)}</b></td>
 					<td class="dlr-money ${tone(row.difference)}">
-						${row.difference ? signed(row.difference, count.currency) : "–"}
+						${row.difference ? signed(row.difference, count.currency) : ""}
 						<div class="dlr-small">${row.words}</div>
 					</td>
 				</tr>`
 			)}
 		</tbody>
 	</table>`;
+}
+
+function slips({ slips: number }) {
+	if (!number) return "";
+	return html`<div class="dlr-small">${number === 1 ? __("1 slip") : __("{0} slips", [number])}</div>`;
 }
 
 const tone = (difference) => (difference < 0 ? "dlr-red" : difference > 0 ? "dlr-orange" : "");
