@@ -39,13 +39,13 @@ def approve(page: Page, manager: str, button: str, pin: str = PIN) -> None:
 	secret.click()
 	secret.press_sequentially("480172")
 	page.keyboard.press("Enter")
-	expect(dialog.get_by_role("alert")).to_contain_text("do not go together")
+	expect(dialog.get_by_role("alert")).to_contain_text("do not go together", timeout=20_000)
 	expect(secret).to_be_focused()
 	assert secret.get_attribute("type") == "password"
 	secret.press_sequentially(pin)
 	screenshot(page, f"counter-approve-{button.lower().split()[0]}")
 	page.keyboard.press("Enter")
-	expect(page.locator(".dlr-approve.show")).to_have_count(0)
+	expect(page.locator(".dlr-approve.show")).to_have_count(0, timeout=20_000)
 
 
 def test_a_deposit_and_goods_go_back_with_a_managers_pin(desk, house, console):
