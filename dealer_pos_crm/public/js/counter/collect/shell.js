@@ -118,7 +118,8 @@ export class Shell {
 		if (refusal) this.refusal.get(0).scrollIntoView({ block: "nearest" });
 	}
 
+	/** Bootstrap ignores a hide while the dialog still fades in. */
 	hide() {
-		this.dialog.hide();
+		this.when_shown(() => this.dialog.hide());
 	}
 }
