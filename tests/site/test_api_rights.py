@@ -319,6 +319,7 @@ def _of_shifts() -> dict:
 	return {
 		"shift": shift.name,
 		"pos_opening_entry": shift.name,
+		"pos_profile": shift.pos_profile,
 		"shift_count": count.name,
 		"counted": {},
 	}
