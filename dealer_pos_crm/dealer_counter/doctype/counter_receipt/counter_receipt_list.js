@@ -1,7 +1,9 @@
 frappe.listview_settings["Counter Receipt"] = {
-	hide_name_column: false,
-	add_fields: ["status", "amount", "currency", "customer_name"],
-	onload: (listview) => dealer.list.sorted_by(listview, "creation", "desc"),
+	add_fields: ["status", "amount", "currency", "customer_name", "taken_on", "taken_by"],
+	onload(listview) {
+		dealer.list.sorted_by(listview, "creation", "desc");
+		dealer.list.columns(listview, ["amount", "taken_on"]);
+	},
 	get_indicator: (doc) => [
 		__(doc.status),
 		{

@@ -42,12 +42,13 @@ export async function refresh(frm) {
 }
 
 function overview(state) {
+	const open = state.status === "Collecting";
 	return html`<div class="dlr-overview">
 		<div class="dlr-answer">${amount(state)} ${who(state)} ${hand(state)}</div>
 		${meaning(state)}
-		<h6 class="dlr-heading">${__("What was paid")}</h6>
+		<h6 class="dlr-heading">${open ? __("What is paid") : __("What was paid")}</h6>
 		${lines(state)}
-		<h6 class="dlr-heading">${__("How it was paid")}</h6>
+		<h6 class="dlr-heading">${open ? __("How it is paid") : __("How it was paid")}</h6>
 		${tenders(state)}
 	</div>`;
 }
@@ -65,7 +66,7 @@ function who(state) {
 	return html`<div class="dlr-figure">
 		<div class="dlr-label">${__("From")}</div>
 		<div class="dlr-fact">${link("Customer", state.customer, state.customer_name)}</div>
-		<div class="dlr-small">${fill(__("taken by {0}"), [state.taken_by_name])}${
+		<div class="dlr-small">${fill(state.status === "Collecting" ? __("begun by {0}") : __("taken by {0}"), [state.taken_by_name])}${
 			state.pos_profile ? html` · ${state.pos_profile}` : ""
 		}</div>
 		${state.shift ? html`<div class="dlr-small">${link("POS Opening Entry", state.shift)}</div>` : ""}
