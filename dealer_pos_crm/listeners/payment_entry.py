@@ -13,7 +13,7 @@ from dealer_pos_crm.dealer_cashier.deposits.events import what
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
 from dealer_pos_crm.dealer_counter.banking import slip as bank_slip
 from dealer_pos_crm.dealer_counter.cash_reports import guard as cash_guard
-from dealer_pos_crm.dealer_counter.cash_reports import report as cash_report
+from dealer_pos_crm.dealer_counter.cash_reports import keeping as cash_report
 from dealer_pos_crm.dealer_counter.collecting import receipt as counter_receipt
 from dealer_pos_crm.dealer_counter.refunds import booking as counter_refunds
 from dealer_pos_crm.dealer_counter.shifts import aftermath, stamping

@@ -9,7 +9,7 @@ from frappe.utils import cint
 from dealer_pos_crm.dealer_cashier.deposits import guard, refresh
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
 from dealer_pos_crm.dealer_counter.cash_reports import guard as cash_guard
-from dealer_pos_crm.dealer_counter.cash_reports import report as cash_report
+from dealer_pos_crm.dealer_counter.cash_reports import keeping as cash_report
 from dealer_pos_crm.dealer_counter.screen import lines
 from dealer_pos_crm.dealer_crm import spine
 from dealer_pos_crm.dealer_service.billing import guard as billing_guard

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, cstr, formatdate, getdate, now_datetime, nowdate
 
-from dealer_pos_crm.dealer_counter.cash_reports import counting, report
+from dealer_pos_crm.dealer_counter.cash_reports import counting, keeping, report
 from dealer_pos_crm.dealer_setup.acting import action
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.domain import cash_form as form
@@ -161,12 +161,12 @@ def volunteer(customer: str, company: str, reason: str) -> dict:
 	)
 	if doc.status not in report.OPEN:
 		frappe.throw(_("{0} is decided: {1}. It stays as it is").format(doc.name, _(doc.status)))
-	report.take_in(doc, facts, highest)
+	keeping.take_in(doc, facts, highest)
 	if not highest.crossed_on:
 		doc.update({"status": Status.TO_FILE.value, "voluntary": 1})
 	doc.update({"suspicious": 1, "suspicious_because": reason.strip()})
 	doc = report.insert(doc)
-	report.mark_payments(doc)
+	keeping.mark_payments(doc)
 	return {"report": doc.name, "status": doc.status}
 
 
@@ -174,7 +174,7 @@ def recount(customer: str, company: str, deal: str | None = None) -> None:
 	"""Bring the reports of a payer to what the ledger says now."""
 	facts = counting.read(customer, company, deal)
 	for count in facts.counts():
-		report.keep(facts, count)
+		keeping.keep(facts, count)
 
 
 def _locked(name: str) -> Any:
