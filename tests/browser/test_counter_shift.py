@@ -79,10 +79,10 @@ def test_a_shift_is_closed_by_keyboard(desk: Desk, console: Console, counter: Si
 
 
 def test_the_manager_sees_every_counter(desk: Desk, console: Console, counter: SimpleNamespace) -> None:
-	counter_house.open_shift(counter.cashier, cash=80)
+	shift = counter_house.open_shift(counter.cashier, cash=80)
 	counter_house.sell(shift_house.f.make_customer(), 12, user=counter.cashier)
 	page = desk("counters", counter_house.manager(), steps.PASSWORD)
-	card = page.locator(".dlr-counters .dlr-card").filter(has_text=counter.profile)
+	card = page.locator(f".dlr-counters .dlr-card[data-name='{shift.name}']")
 	expect(card).to_contain_text("$ 92.00")
 	expect(card).to_contain_text("1 sale")
 	last = page.locator(".dlr-counters-last")

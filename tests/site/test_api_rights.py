@@ -316,6 +316,7 @@ def _of_shifts() -> dict:
 	count.update({"shift": shift.name, "company": f.COMPANY, "currency": "USD", "cashier": shift.user})
 	count.flags.of_the_shift = True
 	count.insert()
+	counter_house.end_shifts_of(shift.user)
 	return {
 		"shift": shift.name,
 		"pos_opening_entry": shift.name,

@@ -22,7 +22,7 @@ def missing_account(company: str) -> str:
 	if settings_of(company).over_short_account:
 		return ""
 	return _(
-		"There is no account for what is over or short. Set the Cash Over and Short Account in {0}, or let the accountant set up the counter there"
+		"There is no account for what is over or short. Set the Cash Over and Short Account in the Dealer Settings of {0}, or let the accountant set up the counter there"
 	).format(get_link_to_form("Dealer Settings", company))
 
 
