@@ -1,8 +1,9 @@
 """The counter's strip for a customer with a long history beside one with a short one; figures to read only.
 
-``python benchmarks/strip.py SITE [--events 2000] [--rounds 40]``, with the bench's Python, on a site that may be
-changed. The two are asked for in turn in one run, as the cashier who stands at the counter. The long one has
-as many events, and one payment ledger row, promise or order of the past for every ten of them.
+``python benchmarks/strip.py SITE [--events 2000] [--customers 20000] [--rounds 40]``, with the bench's Python, on a
+site that may be changed. The two are asked for in turn in one run, as the cashier who stands at the counter. The
+long one has as many events, and a paid invoice in the ledger and an old promise for every ten of them. Searches go
+through as many customers, each with an invoice.
 """
 
 from __future__ import annotations
@@ -29,14 +30,15 @@ def main() -> None:
 	words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 	words.add_argument("site")
 	words.add_argument("--events", type=int, default=2000)
+	words.add_argument("--customers", type=int, default=20_000)
 	words.add_argument("--rounds", type=int, default=40)
 	given = words.parse_args()
 	os.chdir(SITES)
 	with connected(given.site):
-		measure(given.events, given.rounds)
+		measure(given.events, given.customers, given.rounds)
 
 
-def measure(events: int, rounds: int) -> None:
+def measure(events: int, crowd: int, rounds: int) -> None:
 	from dealer_pos_crm.dealer_counter.screen import search, strip
 	from tests.site import counter_house
 	from tests.site import factories as f
@@ -44,6 +46,7 @@ def measure(events: int, rounds: int) -> None:
 	counter_house.set_up()
 	cashier = counter_house.cashier()
 	customers = {count: customer(count) for count in (SHORT, events)}
+	fill(crowd - frappe.db.count("Customer"))
 	frappe.db.commit()
 	asked = {
 		f"strip, {count:,} events": lambda name=name: strip.of(name, f.COMPANY, counter_house.PROFILE)
@@ -127,6 +130,23 @@ def customer(events: int) -> str:
 		promises,
 	)
 	return found.name
+
+
+def fill(missing: int) -> None:
+	"""Other customers, each with an invoice, so that a search has something to go through."""
+	now, tag = frappe.utils.now(), frappe.generate_hash(length=6)
+	people = [f"Crowd {tag} {number}" for number in range(missing)]
+	insert(
+		"Customer",
+		["name", "customer_name", "disabled", "creation", "modified"],
+		[(name, name, 0, now, now) for name in people],
+	)
+	company = frappe.db.get_value("Company", {}, "name")
+	insert(
+		"Sales Invoice",
+		["name", "customer", "company", "docstatus", "creation", "modified"],
+		[(f"SINV-{tag}-{number:05d}", name, company, 1, now, now) for number, name in enumerate(people)],
+	)
 
 
 def insert(doctype: str, fields: list[str], rows: list[tuple]) -> None:
