@@ -32,3 +32,8 @@ def file_bytes(file) -> bytes:
 	"""What a File holds, as it was uploaded: newer versions would take UTF-16 for some 8-bit text."""
 	data = file.get_content() if major_version() < 16 else file.get_content(encodings=[])
 	return data.encode() if isinstance(data, str) else data
+
+
+def closing_sales_field() -> str:
+	"""The table of a POS Closing Entry that lists its POS Invoices."""
+	return "pos_transactions" if major_version() < 16 else "pos_invoices"

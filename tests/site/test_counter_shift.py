@@ -7,7 +7,15 @@ import pytest
 from erpnext.accounts.doctype.pos_invoice_merge_log import pos_invoice_merge_log as merging
 from frappe.utils import add_to_date, flt, now_datetime
 
-from dealer_pos_crm.dealer_counter.shifts import closing, counting, differences, expected, overview, watch
+from dealer_pos_crm.dealer_counter.shifts import (
+	closing,
+	counting,
+	differences,
+	expected,
+	guard,
+	overview,
+	watch,
+)
 from dealer_pos_crm.dealer_counter.shifts.guard import MoneyInFlight, OutsideTheShift
 from dealer_pos_crm.dealer_counter.shifts.stamping import ShiftClosing
 from dealer_pos_crm.dealer_setup import roles
@@ -337,6 +345,9 @@ def test_a_sale_that_no_closing_would_count_is_refused():
 	frappe.db.rollback()
 	with f.logged_in(other), pytest.raises(frappe.PermissionError):
 		counting.count(shift.name, {}, f.key())
+	foreign = frappe._dict(pos_profile=house.PROFILE, company=f.COMPANY, currency="EUR", owner=shift.user)
+	with pytest.raises(OutsideTheShift, match="takes USD only"):
+		guard.check_sale(foreign)
 
 
 def test_forty_sales_go_through_the_background_job(monkeypatch):

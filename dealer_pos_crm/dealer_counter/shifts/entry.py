@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, get_link_to_form, now_datetime
 
+from dealer_pos_crm import compat
 from dealer_pos_crm.dealer_cashier.money import rounded, shown
 from dealer_pos_crm.dealer_counter.shifts import (
 	consolidating,
@@ -71,7 +72,7 @@ def _fill_modes(entry: Any, found: expected.Found, counted: dict) -> None:
 
 def _fill_sales(entry: Any, found: expected.Found, submitting: bool) -> None:
 	entry.set(
-		"pos_transactions",
+		compat.closing_sales_field(),
 		[
 			{
 				"pos_invoice": row.name,
@@ -105,7 +106,7 @@ def _fill_sales(entry: Any, found: expected.Found, submitting: bool) -> None:
 def check_submit(entry: Any) -> None:
 	"""Before the entry is submitted: its count is agreed to, or made from the form's own amounts."""
 	count = frappe.get_doc(counts.DOCTYPE, entry.dealer_shift_count) if entry.dealer_shift_count else None
-	counting.check_background(len(entry.pos_transactions))
+	counting.check_background(len(entry.get(compat.closing_sales_field())))
 	if count and Status(count.status) is not Status.COUNTING:
 		if counts.waits(count):
 			frappe.throw(

@@ -8,6 +8,7 @@ from frappe.utils import get_link_to_form
 
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown
 from dealer_pos_crm.dealer_counter.shifts import stamping
+from dealer_pos_crm.dealer_setup.deciding import counter_user
 
 
 class OutsideTheShift(frappe.ValidationError):
@@ -32,9 +33,9 @@ def check_sale(sale: Any) -> None:
 			OutsideTheShift,
 			title=_("Another Currency"),
 		)
-	owner = sale.owner or frappe.session.user
+	owner = sale.owner or counter_user()
 	found = stamping.shifts_of(owner, sale.company, sale.pos_profile)
-	if owner != frappe.session.user:
+	if owner != counter_user():
 		frappe.throw(
 			_(
 				"{0} began this sale, and it would count in the drawer of {0}. Whoever takes the money rings it up: make the sale anew"
