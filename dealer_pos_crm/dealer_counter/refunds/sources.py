@@ -212,9 +212,18 @@ def lock(kind: Kind, name: str, user: str) -> None:
 	stamping.current(user, company)
 	cards.lock(about_cards)
 	for invoice in invoices:
-		frappe.db.get_value("Sales Invoice", invoice, "name", for_update=True)
+		_lock_alone("Sales Invoice", invoice, "outstanding_amount")
 	for payment in payments:
-		frappe.db.get_value("Payment Entry", payment, "name", for_update=True)
+		_lock_alone("Payment Entry", payment, "unallocated_amount")
+
+
+def _lock_alone(doctype: str, name: str, left: str) -> None:
+	"""Lock a document for update. When a cache had to be filled between the locks, the books are still seen as
+	they were before whoever we waited for: then the action begins again."""
+	fields = [left, "modified"]
+	locked = frappe.db.get_value(doctype, name, fields, for_update=True)
+	if frappe.db.get_value(doctype, name, fields) != locked:
+		raise frappe.QueryDeadlockError
 
 
 def _to_lock(kind: Kind, name: str) -> tuple[str | None, list[tuple[str, str]], list[str], list[str]]:
