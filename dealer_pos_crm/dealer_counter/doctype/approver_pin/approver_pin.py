@@ -17,4 +17,4 @@ class ApproverPIN(Document):
 		if before and not self.enabled and self.user == before.user:
 			self.update({field: before.get(field) for field in ("set_on", "last_used_on")})
 			return
-		frappe.throw(_("A PIN is set by its owner, with the own password: My PIN in the user menu"))
+		frappe.throw(_("A PIN is set by its owner, with the own password: Counter PIN on the own user form"))
