@@ -7,6 +7,7 @@ import pytest
 from erpnext.accounts.doctype.pos_invoice_merge_log import pos_invoice_merge_log as merging
 from frappe.utils import add_to_date, flt, now_datetime
 
+from dealer_pos_crm.dealer_counter.approvals import on_the_spot
 from dealer_pos_crm.dealer_counter.shifts import (
 	closing,
 	counting,
@@ -172,10 +173,22 @@ def test_far_off_waits_for_a_manager_and_the_shift_stands_still():
 	frappe.db.rollback()
 	state = house.count(shift, Cash=125, Card=10)
 	house.close(state, reason="Unknown", note="Nobody knows")
+	with f.logged_in(house.cashier()):
+		done = on_the_spot.decide(
+			"Shift Count",
+			state["name"],
+			counter_house.manager(),
+			"pw-Dealer-2026!",
+			"Password at the Counter",
+			True,
+			"Talked to them",
+		)
+		assert frappe.session.user == house.cashier()
 	with f.logged_in(counter_house.manager()):
-		done = closing.approve(state["name"], "Talked to them")
 		again = closing.approve(state["name"])
-	assert done["status"] == again["status"] == "Closed" and done["booking"] == "Booked"
+	assert done["status"] == again["status"] == "Closed" and done["booking"] == "Booked", done
+	assert frappe.db.get_value("Shift Count", state["name"], "decided_how") == "Password at the Counter"
+	assert house.entry_of(done).modified_by == house.cashier()
 	entry = frappe.get_doc("Journal Entry", done["journal_entry"])
 	# What a miscounted mode lacks and another has too much of is moved, the rest is short.
 	assert entry.total_debit == 30
@@ -210,6 +223,17 @@ def test_nothing_is_left_in_flight():
 		_by_form(shift, Cash=100).submit()
 	frappe.db.rollback()
 	frappe.db.set_value("Card Payment", card, "status", "Cancelled")
+	receipt = frappe.new_doc("Counter Receipt")
+	receipt.update(
+		{"shift": shift.name, "status": "Collecting", "customer": customer.name, "currency": "USD"}
+	)
+	receipt.update({"name": f.unique("RCT"), "company": f.COMPANY, "client_key": f.key()})
+	receipt.db_insert()
+	frappe.db.commit()
+	with pytest.raises(MoneyInFlight, match=receipt.name):
+		house.count(shift, Cash=100)
+	frappe.db.rollback()
+	frappe.db.set_value("Counter Receipt", receipt.name, "status", "Given Up")
 	frappe.db.commit()
 	# Left open by somebody who went home: whoever keeps the books counts and closes, the sales stay the cashier's.
 	accountant = counter_house.accountant()
