@@ -91,6 +91,7 @@ class Paper:
 		for part in self.sums:
 			mm += 7 + sum(_mm([row.label], 26, 4.2) + 0.8 for row in part.rows)
 			mm += _mm([row.note for row in part.rows], 42, 4.4)
+			mm += 0.9 * sum(row.kind in ("total", "held") for row in part.rows)  # their lines and size
 		if self.terms:
 			mm += (
 				4

@@ -18,12 +18,23 @@ from dealer_pos_crm.dealer_counter import rights
 from dealer_pos_crm.dealer_counter.printing.amounts import signed, size
 from dealer_pos_crm.domain.money import Money, total
 
+_AMOUNTS = (
+	"opening_amount",
+	"sales_amount",
+	"payments_amount",
+	"refunds_amount",
+	"expected_amount",
+	"counted_amount",
+)
+
 
 def shift_report(doc: Any) -> Paper:
 	"""The Z report, of a Shift Count."""
 	currency = doc.currency
 	difference = rounded(doc.difference, currency)
-	sums = [_counted(row, currency) for row in doc.modes]
+	used = [row for row in doc.modes if any(flt(row.get(part)) for part in _AMOUNTS)]
+	sums = [_counted(row, currency) for row in used]
+	sums += _untouched([row.mode_of_payment for row in doc.modes if row not in used], currency)
 	if doc.cash:
 		sums.append(_notes_and_coins(doc))
 	sums.append(_all_together(doc))
@@ -63,16 +74,21 @@ def shift_so_far(opening: Any) -> Paper:
 		return replace(paper, mark=Mark(_("Counted blindly"), text))
 	modes = expected.expected(opening.name)
 	held = total((mode.expected for mode in modes), currency)
+	used = [mode for mode in modes if mode.opening or mode.sales or mode.payments or mode.refunds]
 	return replace(
 		paper,
 		amount_label=_("Expected now"),
 		amount=signed(held),
-		sums=tuple(
-			Sum(
-				_(mode.mode),
-				_moved(mode.opening, mode.sales, mode.payments, mode.refunds, mode.expected),
-			)
-			for mode in modes
+		sums=(
+			*(
+				Sum(
+					_(mode.mode),
+					_moved(mode.opening, mode.sales, mode.payments, mode.refunds, mode.expected),
+				)
+				for mode in modes
+				if mode in used
+			),
+			*_untouched([mode.mode for mode in modes if mode not in used], currency),
 		),
 	)
 
@@ -128,6 +144,14 @@ def _moved(opening: Money, sales: Money, payments: Money, refunds: Money, expect
 	if refunds:
 		rows.append(Row(_("Refunds paid"), signed(-size(refunds)), kind="less"))
 	return (*rows, Row(_("Expected"), signed(expected), kind="total"))
+
+
+def _untouched(modes: list[str], currency: str) -> list[Sum]:
+	"""Modes that nobody used share a line."""
+	if not modes:
+		return []
+	names = ", ".join(_(mode) for mode in modes)
+	return [Sum(_("Not used"), (Row(names, shown(Money.zero(currency))),))]
 
 
 def _notes_and_coins(doc: Any) -> Sum:
