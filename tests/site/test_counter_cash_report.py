@@ -468,6 +468,18 @@ def test_who_has_to_be_told_about_the_year(house):
 		assert not any(silent["report"] in row["reports"] for row in everybody)
 		assert not api.get_notices(f.COMPANY, year - 3)
 
+		# What was filed is told, whatever was cancelled since; and a namesake is somebody else.
+		namesake, other = over_the_limit()
+		other.db_set({"payer_first_name": "Ann", "payer_last_name": f"Yearend {doc.name}"})
+		api.file(other.name, nowdate(), "Paper", "RR 3")
+		frappe.get_doc("Payment Entry", other.payments[0].reference_name).cancel()
+		frappe.db.commit()
+		rows = [row for row in api.get_notices(f.COMPANY, year) if row["name"] == f"Ann Yearend {doc.name}"]
+		assert [(row["customer"], row["amount"]) for row in rows] == [
+			(customer.name, 12_000),
+			(namesake.name, 12_000),
+		]
+
 		pages = PdfReader(io.BytesIO(notices.letters(f.COMPANY, year, [doc.name]))).pages
 		text = " ".join(" ".join(page.extract_text() for page in pages).split())
 		assert len(pages) == 2 and "12,000.00" in text and f"Ann Yearend {doc.name}" in text

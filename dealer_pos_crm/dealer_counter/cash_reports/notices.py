@@ -37,11 +37,11 @@ def of_year(company: str, year: int) -> list[dict]:
 		pluck="name",
 		order_by="crossed_on, name",
 	)
-	people: dict[tuple[str, str], dict] = {}
+	people: dict[tuple[str, str, str], dict] = {}
 	for name in names:
 		doc = frappe.get_doc(report.DOCTYPE, name)
 		for person in _people(doc):
-			key = (person["role"], person["name"].casefold())
+			key = (doc.customer, person["role"], person["name"].casefold())  # two people may have one name
 			row = people.setdefault(
 				key,
 				{
@@ -54,7 +54,7 @@ def of_year(company: str, year: int) -> list[dict]:
 					"sent_on": str(doc.notice_sent_on) if doc.notice_sent_on else None,
 				},
 			)
-			row["amount"] += report.standing(doc)
+			row["amount"] += rounded(doc.cash_amount, rules.CURRENCY)  # as it was filed
 			row["reports"].append(doc.name)
 			if not doc.notice_sent_on:
 				row["sent_on"] = None
@@ -70,7 +70,7 @@ def letters(company: str, year: int, reports: list[str] | None = None) -> bytes:
 		frappe.throw(_("Nobody has to be told about {0}: no required report was filed").format(year))
 	out = PdfWriter()
 	for row in rows:
-		for page in PdfReader(io.BytesIO(of_paper(_letter(company, year, row)))).pages:
+		for page in PdfReader(io.BytesIO(_letter(company, year, row))).pages:
 			out.add_page(page)
 	pages = io.BytesIO()
 	out.write(pages)
@@ -126,27 +126,25 @@ def _people(doc: Any) -> list[dict]:
 	return found
 
 
-def _letter(company: str, year: int, row: dict) -> Paper:
+def _letter(company: str, year: int, row: dict) -> bytes:
 	who = dealer(company)
-	contact = frappe.db.get_value(report.DOCTYPE, row["reports"][0], "responsible")
-	name = contact and frappe.get_cached_value("User", contact, "full_name")
-	phone = who.phone or _("see above")
-	return Paper(
+	responsible = frappe.db.get_value(report.DOCTYPE, row["reports"][0], "responsible")
+	contact = responsible and frappe.get_cached_value("User", responsible, "full_name")
+	to = [row["name"], *row["address"]]
+	paper = Paper(
 		title=_("Notice of reported cash, {0}").format(year),
 		number="",
 		date=formatdate(nowdate()),
 		dealer=who,
 		facts=(
-			Fact(_("To"), "\n".join([row["name"], *row["address"]])),
-			Fact(_("From"), "\n".join([company, *who.address])),
-			Fact(_("Contact"), ", ".join(filter(None, [cstr(name), phone]))),
+			*(Fact(_("To") if not number else "", line) for number, line in enumerate(to)),
+			Fact(_("Contact"), ", ".join(filter(None, [cstr(contact), who.phone]))),
 		),
 		amount_label=_("Cash received from you, or on your behalf, and reported for {0}").format(year),
 		amount=row["told"],
 		in_words=_("Federal law (26 U.S.C. 6050I) requires a business to report cash of more than $10,000."),
-		terms_title=_("Your information"),
-		terms=_(
-			"We have furnished this information to the Internal Revenue Service on Form 8300, Report of Cash Payments Over $10,000 Received in a Trade or Business. You do not have to do anything. Please keep this notice with your tax records."
-		),
-		closing=company,
 	)
+	said = _(
+		"We have furnished this information to the Internal Revenue Service on Form 8300, Report of Cash Payments Over $10,000 Received in a Trade or Business. You do not have to do anything. Please keep this notice with your tax records."
+	)
+	return of_paper(paper, [{"heading": "", "text": said}])

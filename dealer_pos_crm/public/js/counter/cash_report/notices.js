@@ -99,7 +99,7 @@ function table(rows, year) {
 					(row) => html`<tr>
 						<td>${row.name}${row.address.length ? "" : html` <span class="dlr-orange">${__("no address")}</span>`}</td>
 						<td class="dlr-money text-right">${money(row.amount, row.currency)}</td>
-						<td>${row.reports.map((name, at) => html`${at ? ", " : ""}${link("Cash Report", name)}`)}</td>
+						<td class="text-wrap">${row.reports.map((name, at) => html`${at ? ", " : ""}${link("Cash Report", name)}`)}</td>
 						<td>${row.sent_on ? frappe.datetime.str_to_user(row.sent_on) : html`<span class="dlr-orange">${__("not yet")}</span>`}</td>
 					</tr>`
 				)}
