@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import frappe
 from frappe.utils import now_datetime
+from frappe.utils.password import update_password
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = os.environ.get("DEALER_CHROMIUM", "/usr/bin/chromium")
@@ -79,10 +80,7 @@ def cashier(name: str) -> str:
 		)
 		user.insert()
 		user.add_roles(*ROLES)
-	user = frappe.get_doc("User", email)
-	user.new_password = PASSWORD
-	user.flags.ignore_password_policy = True
-	user.save()
+	update_password(email, PASSWORD)
 	return email
 
 
