@@ -313,8 +313,12 @@ IGNORE_PERMISSIONS: dict[str, tuple[int, str]] = {
 		"a provider's message makes a lead, its address and its source, and the provider has no right to any",
 	),
 	"dealer_pos_crm/dealer_counter/shifts/closing.py": (
-		1,
-		"who may open a count again takes back the draft of its closing, which nobody else works on",
+		4,
+		"who may close a shift, or open its count again, was checked; ERPNext's entry of it follows from that",
+	),
+	"dealer_pos_crm/dealer_counter/shifts/differences.py": (
+		2,
+		"over and short follows from a closing that who may close has done, and goes when the closing goes",
 	),
 	"dealer_pos_crm/dealer_counter/shifts/count.py": (
 		1,
