@@ -36,9 +36,8 @@ def send(doctype: str, name: str, to: str | None = None) -> dict:
 
 
 def _may(doctype: str, name: str, right: str) -> None:
-	known = (
-		(*prints.FORMATS, "Card Payment", "Card Refund") if right == "print" else ("Deposit", sending.DOCTYPE)
-	)
+	printed = (*prints.FORMATS, *prints.REPORTS, "Card Payment", "Card Refund")
+	known = printed if right == "print" else ("Deposit", sending.DOCTYPE)
 	if doctype not in known:
 		frappe.throw(frappe._("{0} has no receipt").format(frappe._(doctype)), frappe.PermissionError)
 	frappe.has_permission(doctype, right, frappe.get_doc(doctype, name), throw=True)

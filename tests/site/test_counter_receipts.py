@@ -208,6 +208,11 @@ def test_what_is_no_receipt_yet_is_not_counted(shop):
 		assert api.print_of("Payment Entry", shop.refund)["format"].startswith("Deposit Refund Slip")
 		of_receipt = shop.receipt.tenders[0].payment_entries.split("\n")[0]
 		assert api.print_of("Payment Entry", of_receipt)["name"] == shop.receipt.name
+		report = api.print_of("POS Opening Entry", shop.shift.name)
+		assert (report["format"], report["number"]) == (
+			"Shift So Far 80 mm",
+			None,
+		)  # no receipt, and no copies
 	with f.logged_in(f.make_user(roles.TECHNICIAN)), pytest.raises(frappe.PermissionError):
 		api.print_of("Counter Receipt", shop.receipt.name)
 	with pytest.raises(frappe.ValidationError, match="no print format of"):

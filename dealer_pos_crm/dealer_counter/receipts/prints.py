@@ -28,8 +28,15 @@ FORMATS = {
 	"POS Invoice": "POS Sale",
 	"Payment Entry": "Payment Receipt",
 }
+# Papers of the house: no customer gets one, and there is no original of them.
+REPORTS = {
+	"Bank Deposit": "Bank Deposit Slip",
+	"POS Opening Entry": "Shift So Far",
+	"Shift Count": "Shift Report",
+}
 ROLL = " 80 mm"
 _REFUND = "Deposit Refund Slip"
+_SHEETS_ONLY = {"Bank Deposit"}
 _ROLLS_OF_ERPNEXT = {"POS Invoice", "GST POS Invoice"}
 
 _KEY = "dealer_print"
@@ -40,7 +47,7 @@ _MAILING = "dealer_mailing"
 @action
 def print_of(doctype: str, name: str, print_format: str | None = None) -> dict:
 	"""Write a print down and say where it is. Returns ``doctype``, ``name``, ``format``, ``number`` (1 is the
-	original, 0 what is no receipt yet) and ``url``. Raises ``frappe.PermissionError``."""
+	original, 0 what is no receipt yet, None what is never one) and ``url``. Raises ``frappe.PermissionError``."""
 	doctype, name = _paper_of(doctype, name)
 	doc = frappe.get_doc(doctype, name)
 	doc.check_permission("print")
@@ -48,8 +55,8 @@ def print_of(doctype: str, name: str, print_format: str | None = None) -> dict:
 	query = {"doctype": doctype, "name": name, "format": print_format, "trigger_print": 1}
 	if print_format.endswith(ROLL):
 		query["no_letterhead"] = 1
-	number = 0
-	if is_receipt(doc):
+	number = None if doctype in REPORTS else 0
+	if doctype in FORMATS and is_receipt(doc):
 		number, query[_KEY] = _write_down(doc, print_format)
 	return {
 		"doctype": doctype,
@@ -101,10 +108,10 @@ def format_of(doc: Any) -> str:
 		settings_of(doc.company).receipt_format if frappe.db.exists("Dealer Settings", doc.company) else None
 	)
 	roll = on_a_roll(chosen, house, is_roll, at_counter=bool(profile))
-	name = FORMATS[doc.doctype]
+	name = FORMATS.get(doc.doctype) or REPORTS[doc.doctype]
 	if doc.doctype == "Payment Entry" and doc.payment_type == "Pay" and _pays_back(doc):
 		name = _REFUND
-	return f"{name}{ROLL}" if roll else name
+	return f"{name}{ROLL}" if roll and doc.doctype not in _SHEETS_ONLY else name
 
 
 def is_roll(print_format: str) -> bool:
@@ -151,7 +158,7 @@ def _paper_of(doctype: str, name: str) -> tuple[str, str]:
 			found = ("Counter Receipt", receipt)
 	if not found[1]:
 		frappe.throw(_("{0} is not booked yet; there is nothing to print").format(name))
-	if found[0] not in FORMATS:
+	if found[0] not in FORMATS and found[0] not in REPORTS:
 		frappe.throw(_("{0} has no receipt").format(_(doctype)))
 	return found
 

@@ -27,6 +27,7 @@ export async function print({ doctype, name, print_format = null }) {
 }
 
 function said({ name, number }) {
+	if (number === null) return __("{0} is printed.", [name]);
 	if (!number) return __("{0} is printed. It is not a receipt yet.", [name]);
 	return number === 1 ? __("{0} is printed.", [name]) : __("{0} is printed as copy no. {1}.", [name, number - 1]);
 }
