@@ -58,6 +58,7 @@ def of(about: About) -> Reach:
 		(payments if frappe.db.exists("Payment Entry", name) else invoices).add(name)
 	if about.all_credits_of:
 		payments |= _unallocated(*about.all_credits_of)
+		invoices |= _open_notes(*about.all_credits_of)
 	return Reach(*(tuple(sorted(names)) for names in (invoices, journals, payments, deposits, deals, orders)))
 
 
@@ -124,6 +125,23 @@ def _unallocated(customer: str, company: str) -> set[str]:
 				"docstatus": 1,
 				"unallocated_amount": (">", 0),
 				"dealer_deposit": ("is", "not set"),
+			},
+			pluck="name",
+			order_by="name",
+		)
+	)
+
+
+def _open_notes(customer: str, company: str) -> set[str]:
+	return set(
+		frappe.get_all(
+			"Sales Invoice",
+			{
+				"customer": customer,
+				"company": company,
+				"docstatus": 1,
+				"is_return": 1,
+				"outstanding_amount": ("<", 0),
 			},
 			pluck="name",
 			order_by="name",

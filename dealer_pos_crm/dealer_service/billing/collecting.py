@@ -7,7 +7,7 @@ from frappe.utils import cstr
 from dealer_pos_crm.dealer_cashier import collecting as shared
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded
 from dealer_pos_crm.dealer_service.billing import position, reading
-from dealer_pos_crm.dealer_setup.acting import action
+from dealer_pos_crm.dealer_setup.acting import once
 from dealer_pos_crm.domain.billing import Due
 from dealer_pos_crm.domain.collection import Line, Payable, oldest_first
 from dealer_pos_crm.domain.money import Money
@@ -29,7 +29,7 @@ def dues_of(order, documents: reading.Documents, payer: str | None = None) -> li
 	return [due for due in dues if payer in (None, due.payer)]
 
 
-@action
+@once
 def collect(order_name: str, tenders: list[dict], client_key: str, payer: str | None = None) -> dict:
 	"""Take money of one payer (the order's customer unless named) for what is open, under one receipt.
 
@@ -51,7 +51,7 @@ def collect(order_name: str, tenders: list[dict], client_key: str, payer: str | 
 			order_name, payer or customer, receipt.sum_of(tenders, company_currency(company))
 		),
 		about=reach.About(orders=[order_name]),
-		same=request_hash("Repair Order", order_name, payer or customer),
+		same=request_hash("Repair Order", order_name, payer or customer, tenders),
 	)
 	taken = receipt.take(request)
 	return _result(frappe.get_doc("Repair Order", order_name), taken)

@@ -5,8 +5,8 @@ from frappe import _
 from frappe.utils import cstr
 
 from dealer_pos_crm.dealer_cashier.money import company_currency
-from dealer_pos_crm.dealer_setup.acting import need_key
-from dealer_pos_crm.dealer_showroom.deals.deal import action, locked
+from dealer_pos_crm.dealer_setup.acting import need_key, once
+from dealer_pos_crm.dealer_showroom.deals.deal import locked
 from dealer_pos_crm.dealer_showroom.delivery import reading
 from dealer_pos_crm.domain.billing import Due
 from dealer_pos_crm.domain.collection import Line, Payable, oldest_first
@@ -20,7 +20,7 @@ def dues_of(deal, books: reading.Books) -> list[Due]:
 	return [Due(deal.customer, (row.doctype, row.name), row.open) for row in books.dues if row.open.minor > 0]
 
 
-@action
+@once
 def collect(name: str, tenders: list[dict], client_key: str) -> dict:
 	"""Take money of the buyer for what is open, under one receipt. ``tenders``: mode_of_payment, amount (major
 	units of the deal's currency), reference_no, reference_date. Less than is open may be taken, never more."""
@@ -36,7 +36,7 @@ def collect(name: str, tenders: list[dict], client_key: str) -> dict:
 		client_key=client_key,
 		lines=lambda: _lines(name, receipt.sum_of(tenders, company_currency(company))),
 		about=reach.About(deals=[name]),
-		same=request_hash("Deal Jacket", name),
+		same=request_hash("Deal Jacket", name, tenders),
 	)
 	taken = receipt.take(request)
 	return _result(locked(name), taken)
