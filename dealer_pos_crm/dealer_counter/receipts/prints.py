@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import frappe
 from frappe import _
-from frappe.utils import add_to_date, cstr, get_fullname, now_datetime
+from frappe.utils import add_to_date, cint, cstr, get_fullname, now_datetime
 
 from dealer_pos_crm.dealer_cashier.printing.words import moment
 from dealer_pos_crm.dealer_setup.acting import action
@@ -170,8 +170,11 @@ def _checked(print_format: str | None, doctype: str) -> str | None:
 
 
 def _write_down(doc: Any, print_format: str) -> tuple[int, str]:
-	frappe.db.get_value(doc.doctype, doc.name, "name", for_update=True)  # two prints at once are two numbers
-	number = len(_prints_of(doc)) + 1
+	# Two prints at once are two numbers: one waits, and then reads what the other one committed.
+	frappe.db.get_value(doc.doctype, doc.name, "name", for_update=True)
+	printed = {"reference_doctype": doc.doctype, "reference_name": doc.name}
+	last = frappe.db.get_value("Receipt Print", printed, "number", order_by="number desc", for_update=True)
+	number = cint(last) + 1
 	key = frappe.generate_hash(length=40)
 	frappe.get_doc(
 		{
