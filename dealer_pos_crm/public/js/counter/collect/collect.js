@@ -56,31 +56,41 @@ export async function open(asked = {}) {
 function start(opts, facts, before, was_sent) {
 	const shell = new Shell(__("Collect from {0}", [facts.customer_name]));
 	shell.remedies = remedies({ ...opts, customer_name: facts.customer_name });
-	const steps = { shell, facts, opts, over, compose, follow: (state) => follow(steps, state) };
+	const steps = { shell, facts, opts, over, compose };
+	let pending = null; // sent, and not answered yet
+	let step = null;
 
 	function compose(note) {
 		shell.clear();
 		shell.title(__("Collect from {0}", [facts.customer_name]));
-		const step = new Compose(shell, facts, { select: opts, collect: send });
+		step = new Compose(shell, facts, { select: opts, collect: send });
 		if (note) shell.note(note);
-		return step;
 	}
 
 	/** One key for one request: sent again after a lost answer, it is still the one. */
 	async function send(args) {
-		const sent = { key: new_key(), args };
-		keep(opts, sent);
 		shell.refuse(null);
 		shell.busy(true, __("Collecting…"));
 		try {
-			arrived(await deliver(sent));
+			const same = pending && JSON.stringify(pending.args) === JSON.stringify(args);
+			// Something else was sent and has no answer yet: what became of that comes first.
+			const before = pending && !same ? await call(API + "find", { client_key: pending.key }) : null;
+			if (before) return arrived(before);
+			if (!same) pending = { key: new_key(), args };
+			keep(opts, pending);
+			arrived(await deliver(pending));
 		} catch (refusal) {
 			shell.busy(false);
-			shell.again?.();
+			step?.refresh();
 			if (!refusal?.message) throw refusal;
-			if (!refusal.lost) forget(opts);
+			if (!refusal.lost) settled();
 			shell.refuse(refusal);
 		}
+	}
+
+	function settled() {
+		pending = null;
+		forget(opts);
 	}
 
 	async function deliver(sent) {
@@ -99,15 +109,36 @@ function start(opts, facts, before, was_sent) {
 
 	function arrived(state) {
 		shell.busy(false);
+		if (!shell.is_open) return told(state);
 		if (state.status === "Collecting") return follow(steps, state);
 		over(state);
 	}
 
 	/** A receipt is over: taken, or given up. */
 	function over(state) {
-		forget(opts);
+		settled();
 		done_step(steps, state);
-		if (state.status !== "Given Up") opts.done?.(state);
+		opts.done?.(state);
+	}
+
+	/** The dialog was left before the answer came. */
+	function told(state) {
+		const taken = state.status !== "Collecting";
+		if (taken) settled();
+		frappe.show_alert(
+			{
+				message: taken
+					? __("Receipt {0}: {1} taken, {2} change.", [
+							state.receipt,
+							format_currency(state.amount, state.currency),
+							format_currency(state.change_amount, state.currency),
+					  ])
+					: __("Receipt {0} is not finished. Open Collect again to see it.", [state.receipt]),
+				indicator: taken ? "green" : "orange",
+			},
+			20
+		);
+		opts.done?.(state);
 	}
 
 	if (before) arrived(before); // after a reload

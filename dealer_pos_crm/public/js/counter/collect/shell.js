@@ -94,11 +94,20 @@ export class Shell {
 		this.secondary.prop("disabled", is_busy);
 		for (const button of this.extras) button.prop("disabled", is_busy);
 		this.area.find(".dlr-collect").toggleClass("dlr-collect-busy", is_busy).prop("inert", is_busy);
+		if (!is_busy) setTimeout(() => this.keep_keyboard(), 0);
 	}
 
 	/** What one should know before one begins. */
 	note(text) {
 		this.area.prepend(String(html`<div class="dlr-note dlr-note-orange"><div>${text}</div></div>`));
+	}
+
+	/** What had the keyboard was switched off meanwhile: the next key shall not go to the screen behind. */
+	keep_keyboard() {
+		const wrapper = this.dialog.$wrapper.get(0);
+		if (this.is_open && !wrapper.contains(document.activeElement)) {
+			this.primary.is(":enabled:visible") ? this.primary.trigger("focus") : wrapper.focus();
+		}
 	}
 
 	refuse(refusal) {
