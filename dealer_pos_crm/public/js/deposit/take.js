@@ -23,10 +23,12 @@ export function take_deposit(doc, facts, done) {
 				client_key: key,
 			}),
 		remedies: {
-			BuyerUnknown: () => ({
+			BuyerUnknown: (refusal) => ({
 				label: __("Record Payer"),
 				run: () =>
-					frappe.require("dealer_counter.bundle.js").then(() => dealer.counter.cash_report.enter(doc)),
+					frappe
+						.require("dealer_counter.bundle.js")
+						.then(() => dealer.counter.cash_report.recorded(refusal, doc)),
 			}),
 			VehicleHeld: (_refusal, shown) => ({
 				label: __("Add to Waiting List"),

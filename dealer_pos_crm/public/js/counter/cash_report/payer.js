@@ -69,14 +69,17 @@ export async function enter({ customer, company, deal, customer_name }) {
 
 /** For `ask`: what helps when cash was refused because nobody knows who pays. */
 export const remedies = (about) => ({
-	BuyerUnknown: () => ({
+	BuyerUnknown: (refusal) => ({
 		label: __("Record Payer"),
-		run: () => enter(typeof about === "function" ? about() : about),
+		run: () => recorded(refusal, about),
 	}),
 });
 
-const is_needed = (refusal) => refusal?.kind === "BuyerUnknown";
-export { is_needed };
+/** Rejects with the refusal when the dialog was left: the button is there again. */
+export async function recorded(refusal, about) {
+	const complete = await enter(typeof about === "function" ? about() : about);
+	if (!complete) throw refusal;
+}
 
 function sentence(name, position) {
 	return html`${

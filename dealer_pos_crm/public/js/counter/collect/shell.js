@@ -121,7 +121,12 @@ export class Shell {
 		const remedy = refusal && this.remedies?.[refusal.kind]?.(refusal);
 		if (remedy) {
 			const helper = $(String(html`<button class="btn btn-default btn-sm">${remedy.label}</button>`));
-			helper.on("click", () => Promise.resolve(remedy.run()).then((done) => done && this.refuse(null)));
+			helper.on("click", () =>
+				remedy.run().then(
+					() => this.refuse(null),
+					(again) => this.refuse(again)
+				)
+			);
 			this.refusal.find(".dlr-refusal").append("<br>", helper);
 		}
 		if (refusal) this.refusal.get(0).scrollIntoView({ block: "nearest" });
