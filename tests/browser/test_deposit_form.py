@@ -123,7 +123,8 @@ def test_a_refund_is_asked_for_and_approved(
 	waiting = page.locator("[data-request]")
 	expect(waiting).to_contain_text("Found another car")
 	expect(waiting.get_by_role("button", name="Withdraw")).to_be_visible()
-	expect(waiting.get_by_role("button", name="Approve")).to_have_count(0)
+	expect(waiting.get_by_role("button", name="Approve", exact=True)).to_have_count(0)
+	expect(waiting.get_by_role("button", name="Approve Now")).to_be_visible()
 	screenshot(page, "refund-asked-for")
 	assert status_of(deposit.name) == "Held"
 
