@@ -314,6 +314,16 @@ def test_two_slips_at_one_instant_hold_each_check_once(books, site) -> None:
 		finishes = racers.run(*[("bank_slip", books.company, [check_of(other)], key)] * 2)
 		assert all(one.won for one in finishes)
 		assert len({one.result["name"] for one in finishes}) == 1
+		# Cancelled and carried away at one instant: one of the two.
+		torn = bank.receive(f.make_customer(), 21)
+		finishes = racers.run(
+			("cancel", "Payment Entry", torn.name),
+			("bank_slip", books.company, [check_of(torn)], f.key()),
+		)
+		assert sorted(one.won for one in finishes) == [False, True], [one.error for one in finishes]
+		frappe.db.rollback()
+		docstatus, on = frappe.db.get_value("Payment Entry", torn.name, ["docstatus", "dealer_bank_deposit"])
+		assert (docstatus == 2) != bool(on)
 		# All cash that is there, twice at once.
 		bank.receive(f.make_customer(), 25, "Cash")
 		everything = balance(books.cash)

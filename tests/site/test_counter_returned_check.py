@@ -13,6 +13,7 @@ from dealer_pos_crm.dealer_counter.banking import returned_checks as cases
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.listeners import payment_entry as listener
 from tests.site import bank_house as bank
+from tests.site import billing, delivery
 from tests.site import counter_house as counter
 from tests.site import factories as f
 from tests.site.racers import Racers
@@ -51,6 +52,10 @@ def came_back(payment, key: str | None = None, user: str | None = None, **values
 		)
 		frappe.db.commit()
 	return state
+
+
+def by_check(amount: float) -> list[dict]:
+	return [{"mode_of_payment": "Check", "amount": amount, "reference_no": "4711"}]
 
 
 def steps(case: str) -> list[str]:
@@ -259,6 +264,38 @@ def test_a_sale_by_check_is_owed_on_account(books) -> None:
 	check_ending.run()
 	assert frappe.db.get_value("Returned Check", done["name"], "status") == "Made Good"
 	assert counter.owes(sale.customer) == 0
+
+
+def test_a_delivered_deal_and_a_repair_order_are_owed_again(books) -> None:
+	delivery.set_up()
+	deal = delivery.delivered(paid=False)
+	was = deal.balance
+	assert was > 0
+	delivery.collecting.collect(deal.name, by_check(was), f.key())
+	frappe.db.commit()
+	assert delivery.money(deal)["balance"] == 0
+	billing.set_up()
+	order = billing.ready()
+	billing.invoice(order)
+	open_before = billing.position(order)
+	owed = billing.owes(order.customer)
+	billing.collecting.collect(order.name, by_check(owed), f.key())
+	frappe.db.commit()
+	order.reload()
+	assert billing.owes(order.customer) == 0 and billing.position(order) != open_before
+	for document, party in ((deal, deal.customer), (order, order.customer)):
+		(name,) = frappe.get_all(
+			"Payment Entry", {"party": party, "mode_of_payment": "Check", "docstatus": 1}, pluck="name"
+		)
+		payment = frappe.get_doc("Payment Entry", name)
+		deposited(payment)
+		done = came_back(payment)
+		document.reload()
+		case = frappe.get_doc("Returned Check", done["name"])
+		assert bank.rows_of(case.reversal, "Payment Entry")[books.bank] == -payment.paid_amount
+		assert steps(case.name) == ["check.returned"]
+	assert delivery.money(deal)["balance"] == was
+	assert billing.position(order) == open_before and billing.owes(order.customer) == owed
 
 
 def test_in_a_closed_period_the_invoice_is_open_again_all_the_same(books) -> None:

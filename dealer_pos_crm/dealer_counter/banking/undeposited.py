@@ -79,14 +79,14 @@ def of(company: str) -> dict[str, Any]:
 
 
 def balances_of(accounts: Iterable[str], currency: str) -> dict[str, Money]:
-	"""What stands on each account by the General Ledger."""
+	"""What stands on each account today by the General Ledger."""
 	wanted = sorted(set(accounts))
 	if not wanted:
 		return {}
 	rows = frappe.db.sql(
 		"""select account, sum(debit - credit) from `tabGL Entry`
-		where account in %s and is_cancelled = 0 group by account""",
-		(tuple(wanted),),
+		where account in %s and is_cancelled = 0 and posting_date <= %s group by account""",
+		(tuple(wanted), nowdate()),
 	)
 	found = dict(rows)
 	return {account: rounded(found.get(account), currency) for account in wanted}
