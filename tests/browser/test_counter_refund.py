@@ -33,7 +33,7 @@ def house(site) -> Iterator[SimpleNamespace]:
 
 def approve(page: Page, manager: str, button: str, pin: str = PIN) -> None:
 	dialog = page.locator(".dlr-approve.show")
-	expect(dialog).to_be_visible()
+	expect(dialog).to_be_visible(timeout=20_000)
 	dialog.locator("select[data-fieldname='approver']").select_option(manager)
 	secret = dialog.locator("input[data-fieldname='secret']")
 	secret.click()
@@ -55,12 +55,14 @@ def test_a_deposit_and_goods_go_back_with_a_managers_pin(desk, house, console):
 	frappe.db.commit()
 	page = counter.at_counter(desk, house.cashier)
 	page.set_viewport_size({"width": 1280, "height": 800})
-	counter.choose(page, customer.customer_name, customer.customer_name)
+	page.evaluate("name => dealer.counter.pos.choose(name)", customer.name)
+	expect(counter.strip(page)).to_contain_text(customer.customer_name, timeout=20_000)
+	steps.settled(page)
 
 	# The deposit, by keyboard: F9, Enter, how much and why.
 	page.keyboard.press("F9")
 	rows = page.locator(".dlr-refund-list .dlr-refund-row")
-	expect(rows).to_have_count(1)
+	expect(rows).to_have_count(1, timeout=20_000)
 	expect(rows.first).to_contain_text("200.00")
 	expect(rows.first.get_by_role("button")).to_be_focused()
 	screenshot(page, "counter-refund")
@@ -69,7 +71,7 @@ def test_a_deposit_and_goods_go_back_with_a_managers_pin(desk, house, console):
 	steps.field(dialog, "reason").fill("Bought elsewhere")
 	expect(dialog.get_by_text("A manager is asked first")).to_be_visible()
 	page.keyboard.press("Control+Enter")
-	expect(page.locator(".dlr-asked-now.show")).to_be_visible()
+	expect(page.locator(".dlr-asked-now.show")).to_be_visible(timeout=20_000)
 	screenshot(page, "counter-asked-now")
 	page.get_by_role("button", name="Approve Now").click()
 	approve(page, house.manager, "deposit")
