@@ -12,11 +12,15 @@ const API = "dealer_pos_crm.api.counter_refund.";
 /** Frappe's `before_submit` of a POS Invoice; the submit goes on when everything is agreed. */
 export async function before_submit(frm) {
 	if (!frm.doc.is_return || !frappe.boot.dealer?.companies?.includes(frm.doc.company)) return;
-	frappe.validated = false;
 	let goes_on = false;
 	try {
-		if (frm.is_dirty()) await frm.save();
-		goes_on = await agreed(frm.doc.name);
+		let state = await state_of(frm);
+		if (!state.ours) return; // a point of sale without our setting stays ERPNext's own
+		if (frm.is_dirty()) {
+			await frm.save();
+			state = await state_of(frm);
+		}
+		goes_on = await agreed(frm.doc.name, state);
 	} catch (refusal) {
 		frappe.msgprint({
 			title: refusal?.title || __("Not possible"),
@@ -27,8 +31,9 @@ export async function before_submit(frm) {
 	frappe.validated = goes_on;
 }
 
-async function agreed(name) {
-	const state = await call(`${API}return_state`, { pos_invoice: name }, { type: "GET" });
+const state_of = (frm) => call(`${API}return_state`, { pos_invoice: frm.doc.name }, { type: "GET" });
+
+async function agreed(name, state) {
 	if (!state.needed) return true;
 	if (state.waits) {
 		const answer = await approve({ doctype: "Counter Refund", name: state.refund });
