@@ -46,7 +46,7 @@ def state(name: str) -> dict:
 	"""Whether a draft may be submitted as it stands; else why not, and what waits."""
 	sale = frappe.get_doc("POS Invoice", name)
 	if not is_ours(sale):
-		return {"ours": False, "needed": False}
+		return {"needed": False}
 	with explained():
 		back = _back(sale)
 		found = _found(sale)
@@ -62,7 +62,6 @@ def state(name: str) -> dict:
 	approved = next((row for row in fitting if row.status == Status.DONE.value), None)
 	waiting = next((row for row in fitting if row.status == Status.REQUESTED.value), None)
 	return {
-		"ours": True,
 		"needed": not approved,
 		"refund": (approved or waiting or {}).get("name"),
 		"waits": bool(waiting and not approved),

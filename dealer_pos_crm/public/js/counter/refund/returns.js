@@ -14,13 +14,10 @@ export async function before_submit(frm) {
 	if (!frm.doc.is_return || !frappe.boot.dealer?.companies?.includes(frm.doc.company)) return;
 	let goes_on = false;
 	try {
-		let state = await state_of(frm);
-		if (!state.ours) return; // a point of sale without our setting stays ERPNext's own
-		if (frm.is_dirty()) {
-			await frm.save();
-			state = await state_of(frm);
-		}
-		goes_on = await agreed(frm.doc.name, state);
+		const found = await frappe.db.get_value("POS Profile", frm.doc.pos_profile, "dealer_counter");
+		if (!cint(found.message?.dealer_counter)) return; // without our setting it stays ERPNext's own
+		if (frm.is_dirty()) await frm.save(); // what is agreed to is the draft as it stands there
+		goes_on = await agreed(frm.doc.name);
 	} catch (refusal) {
 		frappe.msgprint({
 			title: refusal?.title || __("Not possible"),
@@ -31,9 +28,8 @@ export async function before_submit(frm) {
 	frappe.validated = goes_on;
 }
 
-const state_of = (frm) => call(`${API}return_state`, { pos_invoice: frm.doc.name }, { type: "GET" });
-
-async function agreed(name, state) {
+async function agreed(name) {
+	const state = await call(`${API}return_state`, { pos_invoice: name }, { type: "GET" });
 	if (!state.needed) return true;
 	if (state.waits) {
 		const answer = await approve({ doctype: "Counter Refund", name: state.refund });
