@@ -30,7 +30,7 @@ SHOWN = 20
 _REPLACE = CustomFunction("replace", ["text", "what", "by"])
 _LOOKED_AT = 60  # of a kind, before ranking: more means that the text says too little
 
-# Documents that a number may be of: doctype -> its customer's field; in the order of what a cashier is told.
+# Documents that a number may be of, in the order in which a cashier is told.
 _DOCUMENTS = (
 	"Repair Order",
 	"Sales Invoice",
