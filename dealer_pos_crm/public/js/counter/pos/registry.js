@@ -96,7 +96,9 @@ export function listen() {
 		const key = pressed(event);
 		if (document.querySelector(".modal.show")) {
 			const asks = window.cur_dialog?.confirm_dialog && key === "enter";
-			if (BEHIND.has(key) && !asks) event.stopPropagation();
+			if (!BEHIND.has(key) || asks) return;
+			event.stopPropagation();
+			if (key.includes("ctrl") && event.key.length === 1) event.preventDefault(); // nor the browser's own
 			return;
 		}
 		const act = event.repeat ? null : acts.find(({ shortcut }) => shortcut && spelled(shortcut) === key);
