@@ -12,9 +12,7 @@ from tests.contract.source import doctypes, known_doctypes, modules
 try:
 	data = importlib.import_module("dealer_pos_crm.dealer_setup.custom_fields")
 except ImportError as error:
-	pytest.fail(
-		f"dealer_setup/custom_fields is data and must be importable without Frappe: {error}", False
-	)
+	pytest.fail(f"dealer_setup/custom_fields is data and must be importable without Frappe: {error}", False)
 
 # What is handed to create_custom_fields: rows() where the module completes its rows, else the rows themselves.
 APPLIED: dict[str, list[dict[str, Any]]] = data.rows() if hasattr(data, "rows") else data.CUSTOM_FIELDS

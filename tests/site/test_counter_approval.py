@@ -151,9 +151,7 @@ def test_five_wrong_pins_lock_it_for_a_while(people):
 	asked = request(people)
 	for _try in range(4):
 		refused(people, NotWhoTheySay, asked["action"], people.second, "480172")
-	assert "wrong tries" in refused(
-		people, LockedOut, asked["action"], people.second, "480172"
-	)
+	assert "wrong tries" in refused(people, LockedOut, asked["action"], people.second, "480172")
 	refused(people, LockedOut, asked["action"], people.second, PIN)
 	assert action(asked["action"]).status == "Requested"
 	row = frappe.get_doc("Approver PIN", {"user": people.second})
