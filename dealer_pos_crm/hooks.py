@@ -251,6 +251,7 @@ scheduler_events = {
 		"dealer_pos_crm.dealer_counter.banking.reconciling.run",
 	],
 	"daily": [
+		"dealer_pos_crm.dealer_counter.requests.forget_old",
 		"dealer_pos_crm.dealer_crm.absences.begin_today",
 	],
 	"daily_long": [

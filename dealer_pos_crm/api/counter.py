@@ -3,6 +3,7 @@ units of the company's currency."""
 
 import frappe
 
+from dealer_pos_crm.dealer_counter import requests
 from dealer_pos_crm.dealer_counter.screen import opening as opened
 from dealer_pos_crm.dealer_counter.screen import search
 from dealer_pos_crm.dealer_counter.screen import strip as shown
@@ -34,3 +35,11 @@ def find(text: str, company: str) -> dict:
 	_may_see(company)
 	frappe.has_permission("Customer", "read", throw=True)
 	return search.find(text, company)
+
+
+@frappe.whitelist(methods=["POST"])
+def take_back(client_key: str) -> dict:
+	"""Take a request back whose answer never came, before another one is begun: ``{"taken_back": bool}``. If it
+	was carried out already it cannot be, and what became of it is asked for where it was sent."""
+	frappe.has_permission("Payment Entry", "submit", throw=True)
+	return {"taken_back": requests.take_back(client_key)}

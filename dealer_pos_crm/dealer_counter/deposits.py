@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import cstr, get_link_to_form
 
 from dealer_pos_crm.dealer_cashier.deposits import actions, overview
+from dealer_pos_crm.dealer_counter import requests
 from dealer_pos_crm.dealer_setup.acting import need_key, once
 from dealer_pos_crm.dealer_setup.settings import settings_of
 from dealer_pos_crm.domain.deal import WORKING
@@ -87,6 +88,7 @@ def take(
 	name = _made_before(client_key, customer, company)
 	repeated = bool(name)
 	if not name:
+		requests.claim(client_key)
 		name = _made(customer, company, what, values, client_key)
 	if tenders:
 		done = actions.take_on(actions.locked(name), tenders, client_key)

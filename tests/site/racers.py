@@ -230,6 +230,13 @@ def collect_lines(
 		return receipt.collect(customer, COMPANY, lines, tenders, key)
 
 
+def take_back(key: str, user: str) -> bool:
+	from dealer_pos_crm.dealer_counter import requests
+
+	with _as(user):
+		return requests.take_back(key)
+
+
 def take_at_counter(customer: str, amount: float, key: str, user: str) -> dict:
 	from dealer_pos_crm.dealer_counter import deposits
 	from tests.site.factories import COMPANY
@@ -495,6 +502,7 @@ JOBS = {
 		approve_here,
 		ask_counter_refund,
 		bank_slip,
+		take_back,
 		check_came_back,
 		knock_often,
 		work_event,

@@ -15,6 +15,7 @@ from frappe.utils import cstr, now_datetime
 
 from dealer_pos_crm.dealer_cashier.deposits.taking import check_customer
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, to_float, to_money
+from dealer_pos_crm.dealer_counter import requests
 from dealer_pos_crm.dealer_counter.cash_reports import guard as cash_guard
 from dealer_pos_crm.dealer_counter.collecting import booking, cards, dues, overview, reach, writing
 from dealer_pos_crm.dealer_counter.collecting import tenders as reading
@@ -130,6 +131,7 @@ def take(request: Request) -> dict:
 	known = _known(request)  # the same request of another window, while this one waited for it
 	if known:
 		return known
+	requests.claim(request.client_key)
 	with explained():
 		check_customer(request.customer)
 		lines = request.lines()

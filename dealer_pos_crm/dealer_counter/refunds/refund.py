@@ -11,6 +11,7 @@ from frappe.utils import cstr, getdate, now_datetime
 from dealer_pos_crm.dealer_cashier.card_refunds import deposits as cards
 from dealer_pos_crm.dealer_cashier.deposits.actions import asker
 from dealer_pos_crm.dealer_cashier.money import company_currency, to_float, to_money
+from dealer_pos_crm.dealer_counter import requests
 from dealer_pos_crm.dealer_counter.refunds import booking, sources, telling
 from dealer_pos_crm.dealer_counter.refunds.booking import DOCTYPE
 from dealer_pos_crm.dealer_counter.refunds.sources import Found
@@ -48,6 +49,7 @@ def ask(
 	done = find(client_key)
 	if done:
 		return _repeated(done, (sources.DOCTYPES[what], name))
+	requests.claim(client_key)
 	with explained():
 		text = rules.check_reason(reason)
 		found = sources.read(what, name)

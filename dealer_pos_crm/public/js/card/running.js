@@ -1,31 +1,12 @@
 /** The key of a payment that was begun in this browser: after a reload the dialog finds it again. */
 
-const PREFIX = "dealer_card|";
+import { memory } from "../desk/kept";
 
-export function slot(subject) {
-	return PREFIX + [subject.doctype || "", subject.name || "", subject.customer || ""].join("|");
-}
+const of = ({ doctype, name, customer }) => [doctype || "", name || "", customer || ""].join("|");
+const { keep, kept, forget } = memory("dealer_card");
 
-export function keep(subject, key) {
-	try {
-		localStorage.setItem(slot(subject), key);
-	} catch {
-		// A browser without storage: the server finds a document's payment by itself.
-	}
-}
+const keep_key = (subject, key) => keep(of(subject), key);
+const kept_key = (subject) => kept(of(subject));
+const forget_key = (subject) => forget(of(subject));
 
-export function kept(subject) {
-	try {
-		return localStorage.getItem(slot(subject));
-	} catch {
-		return null;
-	}
-}
-
-export function forget(subject) {
-	try {
-		localStorage.removeItem(slot(subject));
-	} catch {
-		// nothing was kept
-	}
-}
+export { keep_key as keep, kept_key as kept, forget_key as forget };

@@ -3,11 +3,12 @@
 import { companies, my_company } from "../../desk/dealership";
 import { ask } from "../../desk/ask";
 import { fill, html, link, trusted } from "../../desk/html";
+import { memory } from "../../desk/kept";
 import { call } from "../../desk/server";
 import { exact, money } from "../../desk/words";
-import { forget, keep, kept } from "./running";
 
 const API = "dealer_pos_crm.api.bank_deposit.";
+const { keep, kept, forget } = memory("dealer_bank");
 
 export async function show(frm, area) {
 	const company = frm.doc.company || my_company();

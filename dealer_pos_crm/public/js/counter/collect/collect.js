@@ -10,6 +10,7 @@ import { trusted } from "../../desk/html";
 import { call, new_key } from "../../desk/server";
 import { at, context } from "../pos/context";
 import { register } from "../pos/registry";
+import { what_became } from "../sent";
 import { Compose } from "./compose";
 import { done_step } from "./done";
 import { follow, unfinished_step } from "./follow";
@@ -18,6 +19,7 @@ import { Shell } from "./shell";
 
 export const API = "dealer_pos_crm.api.counter_receipt.";
 const GET = { type: "GET" };
+const find = (client_key) => call(API + "find", { client_key });
 const AGAIN = [1500, 2500, 4000, 6000]; // milliseconds between two questions after a lost answer
 
 /**
@@ -39,7 +41,7 @@ export async function open(asked = {}) {
 		const sent = kept(opts);
 		const [facts, before] = await Promise.all([
 			call(API + "start", { customer, company, pos_profile }, GET),
-			sent ? call(API + "find", { client_key: sent.key }) : null,
+			sent ? what_became(sent.key, find) : null,
 		]);
 		if (sent && (!before || before.status !== "Collecting")) forget(opts);
 		return start(opts, facts, before, Boolean(sent));
@@ -74,7 +76,7 @@ function start(opts, facts, before, was_sent) {
 		try {
 			const same = pending && JSON.stringify(pending.args) === JSON.stringify(args);
 			// Something else was sent and has no answer yet: what became of that comes first.
-			const before = pending && !same ? await call(API + "find", { client_key: pending.key }) : null;
+			const before = pending && !same ? await what_became(pending.key, find) : null;
 			if (before) return arrived(before);
 			if (!same) pending = { key: new_key(), args };
 			keep(opts, pending);

@@ -1,30 +1,13 @@
-/** What was sent and has no answer yet: key and input outlive a reload, so that one asks instead of paying twice. */
+/** What was sent to be collected and has no answer yet: key and input. */
 
-const PREFIX = "dealer_collect|";
+import { memory } from "../../desk/kept";
 
-const slot = ({ customer, company }) => PREFIX + [frappe.session.user, company || "", customer || ""].join("|");
+const { keep, kept, forget } = memory("dealer_collect");
+const slot = ({ customer, company }) => [company || "", customer || ""].join("|");
 
 /** @param {{customer: string, company: string}} subject @param {{key: string, args: object}} sent */
-export function keep(subject, sent) {
-	try {
-		localStorage.setItem(slot(subject), JSON.stringify(sent));
-	} catch {
-		// A browser without storage: the server still makes one action of one key while the page is open.
-	}
-}
+const keep_sent = (subject, sent) => keep(slot(subject), sent);
+const kept_sent = (subject) => kept(slot(subject));
+const forget_sent = (subject) => forget(slot(subject));
 
-export function kept(subject) {
-	try {
-		return JSON.parse(localStorage.getItem(slot(subject)) || "null");
-	} catch {
-		return null;
-	}
-}
-
-export function forget(subject) {
-	try {
-		localStorage.removeItem(slot(subject));
-	} catch {
-		// nothing was kept
-	}
-}
+export { keep_sent as keep, kept_sent as kept, forget_sent as forget };

@@ -3,17 +3,20 @@
 import { ask } from "../../desk/ask";
 import { fill, html, trusted } from "../../desk/html";
 import { call, new_key } from "../../desk/server";
+import { memory } from "../../desk/kept";
 import { exact, money } from "../../desk/words";
 import { Tenders } from "../../deposit/tenders";
 import { remedies } from "../cash_report/payer";
 import { context } from "../pos/context";
 import { register } from "../pos/registry";
+import { what_became } from "../sent";
 import * as strip from "../strip/strip";
 import { taken } from "./done";
-import { forget, keep, kept } from "./running";
 
 const API = "dealer_pos_crm.api.counter_deposit.";
 const GET = { type: "GET" };
+const { keep, kept, forget } = memory("dealer_counter_deposit");
+const find = (client_key) => call(API + "find", { client_key }, GET);
 const VEHICLE = "Dealer Vehicle|";
 const PART = "Part|";
 
@@ -43,7 +46,7 @@ export async function open(asked = {}) {
 	try {
 		if (opts.deposit) return draft(opts, await call(API + "get", only(opts, "deposit", "pos_profile"), GET));
 		const before = kept(opts.customer);
-		const state = before ? await call(API + "find", { client_key: before }, GET) : null;
+		const state = before ? await what_became(before, find) : null;
 		forget(opts.customer);
 		if (state?.taken) return finished(opts, state, true);
 		if (state) return open({ ...asked, deposit: state.name });

@@ -4,12 +4,15 @@ import { ask } from "../../desk/ask";
 import { with_manager } from "../../desk/asked";
 import { fill, html } from "../../desk/html";
 import { no_reason, reason_field } from "../../desk/reason";
+import { memory } from "../../desk/kept";
 import { call } from "../../desk/server";
 import { money } from "../../desk/words";
 import { print } from "../receipts/print";
-import * as running from "./running";
 
 const API = "dealer_pos_crm.api.counter_refund.";
+
+/** A refund that was sent and has no answer yet. */
+export const running = memory("dealer_refund");
 
 /** `found`: the customer's options; `row`: one of its credits. */
 export function pay_out(found, row, done) {

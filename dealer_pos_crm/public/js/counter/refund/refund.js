@@ -8,8 +8,8 @@ import { tell } from "../../refund/ways";
 import { context } from "../pos/context";
 import { register } from "../pos/registry";
 import { refresh as refresh_strip } from "../strip/strip";
-import { hand_over, pay_out, said, told } from "./pay_out";
-import * as running from "./running";
+import { what_became } from "../sent";
+import { hand_over, pay_out, running, said, told } from "./pay_out";
 
 const API = "dealer_pos_crm.api.counter_refund.";
 const GET = { type: "GET" };
@@ -196,7 +196,7 @@ async function answer_of_before(customer) {
 	const sent = running.kept(customer);
 	if (!sent) return;
 	try {
-		const answer = await call(`${API}find`, { client_key: sent.key }, GET);
+		const answer = await what_became(sent.key, (client_key) => call(`${API}find`, { client_key }, GET));
 		running.forget(customer);
 		if (answer) said(answer);
 		else frappe.show_alert({ message: __("{0}: nothing was paid out before", [sent.what]), indicator: "blue" });
