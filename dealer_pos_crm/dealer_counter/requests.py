@@ -40,14 +40,14 @@ def take_back(client_key: str) -> bool:
 def _written_first(client_key: str, *, withdrawn: int) -> bool:
 	"""Write the key down, if nobody has; whether it stands as asked for. Waits for whoever is just writing it."""
 	frappe.db.sql(
-		f"""insert ignore into `tab{DOCTYPE}`
+		"""insert ignore into `tabCounter Request`
 			(name, creation, modified, owner, modified_by, client_key, user, withdrawn)
-		values (nextval(`{frappe.scrub(DOCTYPE)}_id_seq`), %(now)s, %(now)s, %(user)s, %(user)s, %(key)s, %(user)s,
+		values (nextval(`counter_request_id_seq`), %(now)s, %(now)s, %(user)s, %(user)s, %(key)s, %(user)s,
 			%(withdrawn)s)""",
 		{"now": now(), "user": frappe.session.user, "key": client_key, "withdrawn": withdrawn},
 	)
 	standing = frappe.db.sql(
-		f"select withdrawn from `tab{DOCTYPE}` where client_key = %s lock in share mode", client_key
+		"select withdrawn from `tabCounter Request` where client_key = %s lock in share mode", client_key
 	)
 	return bool(standing) and int(standing[0][0]) == withdrawn
 

@@ -1,4 +1,4 @@
-"""Names of users, for screens that would otherwise show addresses."""
+"""Names of users, for screens that would otherwise show addresses; and who has a role."""
 
 from collections.abc import Iterable, Mapping
 
@@ -17,3 +17,25 @@ def names_of(users: Iterable[str | None]) -> dict[str, str]:
 def in_rows(rows: Iterable[Mapping], *fields: str) -> set[str]:
 	"""The users named in these fields of rows."""
 	return {row[field] for row in rows for field in fields if row.get(field)}
+
+
+def people_with(roles: Iterable[str]) -> dict[str, str]:
+	"""Full names of the enabled people of the house who have one of these roles, by user; in their order."""
+	user, role = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
+	rows = (
+		frappe.qb.from_(user)
+		.join(role)
+		.on((role.parent == user.name) & (role.parenttype == "User"))
+		.select(user.name, user.full_name)
+		.distinct()
+		.where(
+			(user.enabled == 1)
+			& (user.user_type == "System User")
+			& role.role.isin(sorted(roles))
+			& user.name.notin(("Administrator", "Guest"))
+		)
+		.orderby(user.full_name)
+		.orderby(user.name)
+		.run()
+	)
+	return {name: full_name or name for name, full_name in rows}

@@ -11,7 +11,7 @@ from frappe.utils import get_datetime, now_datetime
 
 from dealer_pos_crm.dealer_crm import staff
 from dealer_pos_crm.dealer_crm.leads.routing import OPEN_STATES, SELLING
-from dealer_pos_crm.dealer_setup.people import in_rows, names_of
+from dealer_pos_crm.dealer_setup.people import in_rows, names_of, people_with
 from dealer_pos_crm.dealer_setup.roles import MANAGER, SALES_MANAGER
 from dealer_pos_crm.dealer_setup.settings import business_hours, companies
 from dealer_pos_crm.dealer_showroom.deals import board
@@ -237,17 +237,4 @@ def _team() -> dict[str, str]:
 	"""Who sells, by name; for a manager who looks at another's day."""
 	if not may_look_at_others():
 		return {}
-	user, role = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
-	rows = (
-		frappe.qb.from_(user)
-		.join(role)
-		.on((role.parent == user.name) & (role.parenttype == "User"))
-		.select(user.name, user.full_name)
-		.distinct()
-		.where(
-			(user.enabled == 1)
-			& role.role.isin(sorted(SELLING))
-			& user.name.notin(("Administrator", "Guest"))
-		)
-	).run()
-	return {name: full_name or name for name, full_name in rows}
+	return people_with(SELLING)

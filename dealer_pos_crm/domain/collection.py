@@ -7,9 +7,10 @@ what was received.
 """
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from .billing import Due
 from .money import Money, positive, total
 from .refusal import Refused, _
 
@@ -163,6 +164,33 @@ def lines_of(wanted: Sequence[tuple[Document, Money]], payables: Iterable[Payabl
 			)
 		found.append(Line(payable, amount))
 	return found
+
+
+def payables_of(
+	dues: Iterable[Due],
+	accounts: Mapping[Document, str],
+	what: str,
+	*,
+	department: str,
+	repair_order: str | None = None,
+	deal: str | None = None,
+	vehicle: str | None = None,
+) -> list[Payable]:
+	"""The dues of one order or deal, as the counter pays them. ``accounts``: the receivable account of each."""
+	return [
+		Payable(
+			due.document,
+			due.payer,
+			accounts[due.document],
+			due.amount,
+			what,
+			department=department,
+			repair_order=repair_order,
+			deal=deal,
+			vehicle=vehicle,
+		)
+		for due in dues
+	]
 
 
 def oldest_first(amount: Money, payables: Sequence[Payable]) -> list[Line]:

@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, now_datetime, nowdate
 
+from dealer_pos_crm.dealer_cashier import refunding
 from dealer_pos_crm.dealer_cashier.card_refunds import room, sending
 from dealer_pos_crm.dealer_cashier.card_refunds.sources import Place
 from dealer_pos_crm.dealer_cashier.collecting import reconcile
@@ -124,23 +125,7 @@ def pay_entry(card, refund, place: Place | None, receipt):
 	}
 	payment = frappe.get_doc(values)
 	if place and place.source is Source.CREDIT_NOTE:
-		note = frappe.db.get_value(
-			"Sales Invoice",
-			place.document,
-			["grand_total", "outstanding_amount", "due_date"],
-			as_dict=True,
-		)
-		payment.append(
-			"references",
-			{
-				"reference_doctype": "Sales Invoice",
-				"reference_name": place.document,
-				"due_date": note.due_date,
-				"total_amount": note.grand_total,
-				"outstanding_amount": note.outstanding_amount,
-				"allocated_amount": -to_float(amount),
-			},
-		)
+		refunding.pay_out(payment, place.document, amount)
 	return payment
 
 

@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, get_link_to_form
 
+from dealer_pos_crm.dealer_cashier import refunding
 from dealer_pos_crm.dealer_cashier.card_refunds import (
 	booking,
 	deposits,
@@ -102,10 +103,7 @@ def withdraw(name: str) -> dict:
 	card, row = _locked_request(name)
 	with explained():
 		rules.check_requested(Status(row.status), row.name)
-		if row.requested_by != frappe.session.user:
-			raise Refused(
-				"not_own", marked("Only {0} can withdraw this; a manager can turn it down"), row.requested_by
-			)
+		refunding.check_own(row)
 	row.update({"status": Status.WITHDRAWN.value, **decided(row.requested_by)})
 	booking.keep(row)
 	telling.rejected(card, row, _("withdrawn by who asked for it"), withdrawn=True)

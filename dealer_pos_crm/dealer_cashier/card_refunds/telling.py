@@ -1,13 +1,12 @@
 """Who is told what of a refund: the timeline, the approvers, who asked, and the person responsible."""
 
-import frappe
 from frappe import _
 from frappe.utils import cstr
 
-from dealer_pos_crm.dealer_cashier import log
-from dealer_pos_crm.dealer_cashier.money import rounded, shown
-from dealer_pos_crm.dealer_setup.notices import notify, users_with
-from dealer_pos_crm.dealer_setup.roles import APPROVING
+from dealer_pos_crm.dealer_cashier import log, refunding
+from dealer_pos_crm.dealer_cashier.money import rounded
+from dealer_pos_crm.dealer_cashier.refunding import amount_of
+from dealer_pos_crm.dealer_setup.notices import notify
 
 
 def step(
@@ -36,41 +35,15 @@ def step(
 
 
 def requested(card, refund) -> None:
-	step(
-		"refund.requested",
-		card,
-		refund,
-		title=_("Refund of {0} asked for: {1}").format(amount_of(refund), refund.reason),
-		reason=refund.reason,
-	)
-	notify(
-		users_with(APPROVING, but=refund.requested_by),
-		_("{0} asks to refund {1} to a card: {2}").format(
-			refund.requested_by, amount_of(refund), refund.reason
-		),
-		refund,
-	)
+	refunding.requested(refund, _steps(card, refund), _("{0} asks to refund {1} to a card: {2}"))
 
 
 def rejected(card, refund, why: str, *, withdrawn: bool = False) -> None:
-	title = _("Refund of {0} withdrawn") if withdrawn else _("Refund of {0} turned down: {1}")
-	step(
-		"refund.rejected",
-		card,
-		refund,
-		title=title.format(amount_of(refund), why),
-		reason=why,
-		reverses=log.LOG.standing("refund.requested", {"reference_name": refund.name}),
-	)
+	refunding.rejected(refund, _steps(card, refund), why, withdrawn=withdrawn)
 
 
-def decided(refund) -> None:
-	if refund.requested_by != frappe.session.user:
-		notify(
-			[refund.requested_by],
-			_("Refund {0} of {1}: {2}").format(refund.name, amount_of(refund), _(refund.status)),
-			refund,
-		)
+def _steps(card, refund) -> refunding.Step:
+	return lambda kind, **more: step(kind, card, refund, **more)
 
 
 def failed(card, refund, why: str) -> None:
@@ -100,10 +73,6 @@ def settled(refund) -> None:
 	from dealer_pos_crm.dealer_cashier.gateway import failures
 
 	failures.settled((refund.doctype, refund.name))
-
-
-def amount_of(refund) -> str:
-	return shown(rounded(refund.amount, refund.currency))
 
 
 def card_of(card) -> str:

@@ -13,7 +13,7 @@ from frappe.utils import cint, cstr
 
 from dealer_pos_crm.dealer_counter.approvals import deciders, password, pin
 from dealer_pos_crm.dealer_setup.deciding import at_the_counter_of
-from dealer_pos_crm.dealer_setup.people import names_of
+from dealer_pos_crm.dealer_setup.people import names_of, people_with
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.roles import APPROVING
 from dealer_pos_crm.dealer_setup.settings import is_dealership, settings_of
@@ -71,28 +71,10 @@ def decide(
 
 def _people(facts: dict) -> list[dict]:
 	"""Who may decide: enabled, a manager, not the one who asked, and let into the company."""
-	role, user = frappe.qb.DocType("Has Role"), frappe.qb.DocType("User")
-	rows = (
-		frappe.qb.from_(user)
-		.join(role)
-		.on((role.parent == user.name) & (role.parenttype == "User"))
-		.select(user.name, user.full_name)
-		.distinct()
-		.where(
-			role.role.isin(sorted(APPROVING))
-			& (user.enabled == 1)
-			& (user.user_type == "System User")
-			& (user.name != (facts["asked_by"] or ""))
-			& (user.name != "Administrator")
-		)
-		.orderby(user.full_name)
-		.orderby(user.name)
-		.run(as_dict=True)
-	)
 	return [
-		{"user": row.name, "name": row.full_name or row.name}
-		for row in rows
-		if _is_of_the_company(row.name, facts["company"])
+		{"user": user, "name": name}
+		for user, name in people_with(APPROVING).items()
+		if user != facts["asked_by"] and _is_of_the_company(user, facts["company"])
 	]
 
 

@@ -300,6 +300,16 @@ def _give_up(name: str, reason: str) -> None:
 	booking.settle(receipt)
 
 
+def payments_of(name: str) -> list[str]:
+	"""The Payment Entries that were made under a receipt, in their order; cancelled ones among them."""
+	return frappe.get_all(
+		"Payment Entry",
+		{"dealer_counter_receipt": name, "docstatus": (">", 0)},
+		pluck="name",
+		order_by="creation, name",
+	)
+
+
 # --- Afterwards ---------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, nowdate
 
+from dealer_pos_crm.dealer_cashier import refunding
 from dealer_pos_crm.dealer_cashier.card_refunds import deposits as cards
 from dealer_pos_crm.dealer_cashier.card_refunds import room
 from dealer_pos_crm.dealer_cashier.collecting import reconcile
@@ -105,20 +106,7 @@ def _entry(refund, found: Found, amount: Money):
 		}
 	)
 	if found.kind is Kind.CREDIT_NOTE:
-		note = frappe.db.get_value(
-			"Sales Invoice", row.name, ["grand_total", "outstanding_amount", "due_date"], as_dict=True
-		)
-		payment.append(
-			"references",
-			{
-				"reference_doctype": "Sales Invoice",
-				"reference_name": row.name,
-				"due_date": note.due_date,
-				"total_amount": note.grand_total,
-				"outstanding_amount": note.outstanding_amount,
-				"allocated_amount": -to_float(amount),
-			},
-		)
+		refunding.pay_out(payment, row.name, amount)
 	return payment
 
 

@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, getdate, now_datetime
 
+from dealer_pos_crm.dealer_cashier import refunding
 from dealer_pos_crm.dealer_cashier.card_refunds import deposits as cards
 from dealer_pos_crm.dealer_cashier.deposits.actions import asker
 from dealer_pos_crm.dealer_cashier.money import company_currency, to_float, to_money
@@ -100,10 +101,7 @@ def withdraw(name: str) -> dict:
 	row = _locked_request(name)
 	with explained():
 		rules.check_requested(Status(row.status), row.name)
-		if row.requested_by != frappe.session.user:
-			raise Refused(
-				"not_own", marked("Only {0} can withdraw this; a manager can turn it down"), row.requested_by
-			)
+		refunding.check_own(row)
 	row.update({"status": Status.WITHDRAWN.value, **decided(row.requested_by)})
 	booking.keep(row)
 	telling.rejected(row, _("withdrawn by who asked for it"), withdrawn=True)

@@ -1,19 +1,17 @@
 """Who is told what of a counter refund: the customer's timeline, the approvers, and who asked."""
 
-import frappe
+from functools import partial
+
 from frappe import _
 
-from dealer_pos_crm.dealer_cashier import log
-from dealer_pos_crm.dealer_cashier.money import rounded, shown
-from dealer_pos_crm.dealer_setup.notices import notify, users_with
-from dealer_pos_crm.dealer_setup.roles import APPROVING
+from dealer_pos_crm.dealer_cashier import log, refunding
+from dealer_pos_crm.dealer_cashier.money import rounded
+from dealer_pos_crm.dealer_cashier.refunding import amount_of, decided
+
+__all__ = ["amount_of", "decided", "rejected", "requested"]
 
 
-def amount_of(refund) -> str:
-	return shown(rounded(refund.amount, refund.currency))
-
-
-def _step(kind: str, refund, *, title: str, reason: str | None, reverses: str | None = None) -> str:
+def _step(refund, kind: str, *, title: str, reason: str | None, reverses: str | None = None) -> str:
 	return log.write(
 		kind,
 		title=title,
@@ -33,36 +31,8 @@ def _step(kind: str, refund, *, title: str, reason: str | None, reverses: str | 
 
 
 def requested(refund) -> None:
-	_step(
-		"refund.requested",
-		refund,
-		title=_("Refund of {0} asked for: {1}").format(amount_of(refund), refund.reason),
-		reason=refund.reason,
-	)
-	notify(
-		users_with(APPROVING, but=refund.requested_by),
-		_("{0} asks to refund {1} at the counter: {2}").format(
-			refund.requested_by, amount_of(refund), refund.reason
-		),
-		refund,
-	)
+	refunding.requested(refund, partial(_step, refund), _("{0} asks to refund {1} at the counter: {2}"))
 
 
 def rejected(refund, why: str, *, withdrawn: bool = False) -> None:
-	title = _("Refund of {0} withdrawn") if withdrawn else _("Refund of {0} turned down: {1}")
-	_step(
-		"refund.rejected",
-		refund,
-		title=title.format(amount_of(refund), why),
-		reason=why,
-		reverses=log.LOG.standing("refund.requested", {"reference_name": refund.name}),
-	)
-
-
-def decided(refund) -> None:
-	if refund.requested_by != frappe.session.user:
-		notify(
-			[refund.requested_by],
-			_("Refund {0} of {1}: {2}").format(refund.name, amount_of(refund), _(refund.status)),
-			refund,
-		)
+	refunding.rejected(refund, partial(_step, refund), why, withdrawn=withdrawn)

@@ -9,7 +9,7 @@ from dealer_pos_crm.dealer_cashier.money import company_currency, rounded
 from dealer_pos_crm.dealer_service.billing import position, reading
 from dealer_pos_crm.dealer_setup.acting import once
 from dealer_pos_crm.domain.billing import Due
-from dealer_pos_crm.domain.collection import Line, Payable, oldest_first
+from dealer_pos_crm.domain.collection import Line, oldest_first, payables_of
 from dealer_pos_crm.domain.money import Money
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
@@ -65,19 +65,14 @@ def _lines(order_name: str, payer: str, amount: Money) -> list[Line]:
 	if not dues:
 		raise Refused("nothing_open", marked("Nothing is open on {0} for {1}"), order.name, payer)
 	accounts = accounts_of(documents)
-	payables = [
-		Payable(
-			due.document,
-			due.payer,
-			accounts[due.document],
-			due.amount,
-			remarks_of(order),
-			department="Service",
-			repair_order=order.name,
-			vehicle=order.vehicle or None,
-		)
-		for due in dues
-	]
+	payables = payables_of(
+		dues,
+		accounts,
+		remarks_of(order),
+		department="Service",
+		repair_order=order.name,
+		vehicle=order.vehicle or None,
+	)
 	return oldest_first(amount, payables)
 
 
@@ -94,16 +89,12 @@ def remarks_of(order) -> str:
 
 
 def _result(order, taken: dict) -> dict:
-	payments = frappe.get_all(
-		"Payment Entry",
-		{"dealer_counter_receipt": taken["receipt"], "docstatus": (">", 0)},
-		pluck="name",
-		order_by="creation, name",
-	)
+	from dealer_pos_crm.dealer_counter.collecting import receipt
+
 	return {
 		"order": order.name,
 		"receipt": taken["receipt"],
-		"payments": payments,
+		"payments": receipt.payments_of(taken["receipt"]),
 		"payment_status": order.payment_status,
 		"outstanding": order.outstanding,
 		"repeated": taken["repeated"],

@@ -9,7 +9,7 @@ from dealer_pos_crm.dealer_setup.acting import need_key, once
 from dealer_pos_crm.dealer_showroom.deals.deal import locked
 from dealer_pos_crm.dealer_showroom.delivery import reading
 from dealer_pos_crm.domain.billing import Due
-from dealer_pos_crm.domain.collection import Line, Payable, oldest_first
+from dealer_pos_crm.domain.collection import Line, oldest_first, payables_of
 from dealer_pos_crm.domain.money import Money
 from dealer_pos_crm.domain.refusal import Refused
 from dealer_pos_crm.domain.refusal import _ as marked
@@ -54,19 +54,14 @@ def _lines(name: str, amount: Money) -> list[Line]:
 			deal.name,
 		)
 	accounts = {(row.doctype, row.name): row.account for row in books.dues}
-	payables = [
-		Payable(
-			due.document,
-			due.payer,
-			accounts[due.document],
-			due.amount,
-			remarks_of(deal),
-			department="Sales",
-			deal=deal.name,
-			vehicle=deal.vehicle or None,
-		)
-		for due in dues
-	]
+	payables = payables_of(
+		dues,
+		accounts,
+		remarks_of(deal),
+		department="Sales",
+		deal=deal.name,
+		vehicle=deal.vehicle or None,
+	)
 	return oldest_first(amount, payables)
 
 
@@ -75,17 +70,13 @@ def remarks_of(deal) -> str:
 
 
 def _result(deal, taken: dict) -> dict:
-	payments = frappe.get_all(
-		"Payment Entry",
-		{"dealer_counter_receipt": taken["receipt"], "docstatus": (">", 0)},
-		pluck="name",
-		order_by="creation, name",
-	)
+	from dealer_pos_crm.dealer_counter.collecting import receipt
+
 	return {
 		"deal": deal.name,
 		"stage": deal.stage,
 		"receipt": taken["receipt"],
-		"payments": payments,
+		"payments": receipt.payments_of(taken["receipt"]),
 		"outstanding": deal.balance,
 		"repeated": taken["repeated"],
 	}
