@@ -18,7 +18,6 @@ class Status(str, Enum):
 	OPEN = "Open"
 	MADE_GOOD = "Made Good"
 	WRITTEN_OFF = "Written Off"
-	CANCELLED = "Cancelled"
 
 
 class Reason(str, Enum):

@@ -103,8 +103,7 @@ def find(client_key: str) -> dict | None:
 def standing(doctype: str, name: str, *, lock: bool = False) -> str | None:
 	"""The case of a check that came back; None when there is none. ``lock``: read past any snapshot."""
 	field = "payment_entry" if doctype == "Payment Entry" else "pos_invoice"
-	filters = {field: name, "status": ("!=", Status.CANCELLED.value)}
-	return frappe.db.get_value(DOCTYPE, filters, "name", for_update=lock)
+	return frappe.db.get_value(DOCTYPE, {field: name}, "name", for_update=lock)
 
 
 # What came back

@@ -137,6 +137,7 @@ from {{people}} `tabPayment Entry` p
 	{_OF_REPORT.format(doctype="'Payment Entry'")}
 where p.docstatus = 1 and p.payment_type = 'Receive' and p.party_type = 'Customer' and p.company = %(company)s
 	and p.posting_date >= %(since)s and ifnull(p.dealer_card_payment, '') = '' {{only}}
+	and ifnull(p.dealer_returned_check, '') = ''
 	and ({_INSTRUMENT.format(own="p.dealer_instrument")}) is not null"""
 
 

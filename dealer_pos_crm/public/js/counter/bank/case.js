@@ -8,7 +8,7 @@ import { money } from "../../desk/words";
 import { figure } from "./picker";
 
 const API = "dealer_pos_crm.api.returned_check.";
-const COLORS = { Open: "red", "Made Good": "green", "Written Off": "gray", Cancelled: "gray" };
+const COLORS = { Open: "red", "Made Good": "green", "Written Off": "gray" };
 
 export const color = (status) => COLORS[status] || "gray";
 
