@@ -121,6 +121,7 @@ export function ask(opts) {
 	}
 
 	dialog.$wrapper.on("keydown", (event) => {
+		one_dialog_an_escape(event);
 		if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
 			event.preventDefault();
 			document.activeElement?.blur?.(); // a field that is being typed in hands its value over
@@ -145,6 +146,11 @@ export function ask(opts) {
 	dialog.show();
 	refresh();
 	return dialog;
+}
+
+/** Escape leaves this dialog; Frappe, which hears it next, would leave the one below as well. */
+export function one_dialog_an_escape(event) {
+	if (event.key === "Escape") event.stopPropagation();
 }
 
 /**

@@ -15,7 +15,7 @@ import { Compose } from "./compose";
 import { done_step } from "./done";
 import { follow, unfinished_step } from "./follow";
 import { forget, keep, kept } from "./running";
-import { Shell } from "./shell";
+import { Shell } from "../shell";
 
 export const API = "dealer_pos_crm.api.counter_receipt.";
 const GET = { type: "GET" };

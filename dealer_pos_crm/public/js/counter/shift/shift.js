@@ -7,7 +7,7 @@ import { ask } from "../../desk/ask";
 import { no_reason, reason_field } from "../../desk/reason";
 import { trusted } from "../../desk/html";
 import { call } from "../../desk/server";
-import { Shell } from "../collect/shell";
+import { Shell } from "../shell";
 import { register } from "../pos/registry";
 import { around } from "../pos/guarded";
 import { context } from "../pos/context";

@@ -1,6 +1,7 @@
 /** The dialog around all steps: a body, a sentence, a refusal, and buttons that change with what is possible. */
 
-import { html, trusted } from "../../desk/html";
+import { one_dialog_an_escape } from "../desk/ask";
+import { html, trusted } from "../desk/html";
 
 export class Shell {
 	constructor(title) {
@@ -36,6 +37,7 @@ export class Shell {
 	}
 
 	key(event) {
+		one_dialog_an_escape(event);
 		if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
 		event.preventDefault();
 		event.stopPropagation(); // ERPNext's screen would pay its own sale
