@@ -398,3 +398,17 @@ def test_two_want_the_same_credit(site, house):
 			assert counter_house.open_of(owed) == -30
 	finally:
 		found.close()
+
+
+def test_cash_that_is_agreed_to_later_waits_for_a_drawer(house):
+	"""The shift it was asked for in is over: no drawer would ever miss it."""
+	owed = note()
+	asked = ask(house.cashier, "Credit Note", owed.name, 120)
+	counter_house.end_shifts_of(house.cashier)
+	with refused("no_shift"):
+		decide(house.manager, asked["refund"])
+	frappe.db.rollback()
+	assert frappe.db.get_value("Counter Refund", asked["refund"], "status") == "Requested"
+	shift = counter_house.open_shift(house.cashier)
+	done = decide(house.manager, asked["refund"])
+	assert frappe.db.get_value("Payment Entry", done["payment_entry"], "dealer_shift") == shift.name

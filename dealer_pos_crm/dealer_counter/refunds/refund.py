@@ -13,6 +13,7 @@ from dealer_pos_crm.dealer_cashier.card_refunds import deposits as cards
 from dealer_pos_crm.dealer_cashier.deposits.actions import asker
 from dealer_pos_crm.dealer_cashier.money import company_currency, to_float, to_money
 from dealer_pos_crm.dealer_counter import requests
+from dealer_pos_crm.dealer_counter.cash_reports.counting import instrument_of
 from dealer_pos_crm.dealer_counter.refunds import booking, sources, telling
 from dealer_pos_crm.dealer_counter.refunds.booking import DOCTYPE
 from dealer_pos_crm.dealer_counter.refunds.sources import Found
@@ -22,6 +23,7 @@ from dealer_pos_crm.dealer_setup.deciding import at_the_counter_of, counter_user
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.dealer_setup.settings import department_of, settings_of
 from dealer_pos_crm.domain import counter_refund as rules
+from dealer_pos_crm.domain.collection import CURRENCY
 from dealer_pos_crm.domain.counter_refund import Kind, Status
 from dealer_pos_crm.domain.deposit import Asker, check_approver
 from dealer_pos_crm.domain.money import Money
@@ -202,8 +204,18 @@ def ask_for(row, why: str) -> None:
 def _carry_out(row, found: Found) -> None:
 	"""Out of the drawer at which it was asked for, whoever decides."""
 	row.update({"status": Status.DONE.value, **decided(row.requested_by)})
+	asked_at = row.pos_profile
 	with at_the_counter_of(row.requested_by):
 		row.update(shift_of(counter_user(), row.company))
+		if asked_at and not row.shift and instrument_of(row.mode_of_payment) == CURRENCY:
+			raise Refused(
+				"no_shift",
+				marked(
+					"{0} asked for this at {1} and has no open shift now: cash comes out of a drawer that is counted. Approve it when the shift is open, or turn it down and have it asked for in another way"
+				),
+				row.requested_by,
+				asked_at,
+			)
 		if not row.name:
 			booking.keep(row)
 		booking.book(row, found)
