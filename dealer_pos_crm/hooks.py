@@ -104,6 +104,7 @@ doc_events = {
 		"validate": "dealer_pos_crm.listeners.lead.validate",
 	},
 	"POS Closing Entry": {
+		"before_cancel": "dealer_pos_crm.listeners.pos_closing_entry.before_cancel",
 		"before_submit": "dealer_pos_crm.listeners.pos_closing_entry.before_submit",
 		"before_validate": "dealer_pos_crm.listeners.pos_closing_entry.before_validate",
 		"on_change": "dealer_pos_crm.listeners.pos_closing_entry.on_change",

@@ -1,5 +1,6 @@
 """POS Closing Entry: at our counters everything on it comes from the documents, and its shift is locked."""
 
+from dealer_pos_crm.dealer_counter.banking import slip
 from dealer_pos_crm.dealer_counter.shifts import entry, stamping
 
 
@@ -15,6 +16,11 @@ def before_validate(doc, method=None) -> None:
 def before_submit(doc, method=None) -> None:
 	if _ours(doc):
 		entry.check_submit(doc)
+
+
+def before_cancel(doc, method=None) -> None:
+	if _ours(doc):
+		slip.check_cancel_closing(doc)
 
 
 def on_change(doc, method=None) -> None:

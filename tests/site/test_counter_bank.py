@@ -266,6 +266,11 @@ def test_a_check_of_a_sale_waits_for_the_closing_of_its_shift(books) -> None:
 	assert bank.rows_of(made["journal_entry"]) == {books.bank: 60, books.checks: -60}
 	with pytest.raises(slip.OnASlip, match=made["name"]):
 		listeners.before_cancel(frappe.get_doc("POS Invoice", sale.name))
+	closing = frappe.get_doc(
+		{"doctype": "POS Closing Entry", "name": "closing", "pos_transactions": [{"pos_invoice": sale.name}]}
+	)
+	with pytest.raises(slip.OnASlip, match=made["name"]):
+		slip.check_cancel_closing(closing)
 	with f.logged_in(counter.manager()):
 		api.cancel(made["name"], "Only a test")
 	counter.end_shifts_of(counter.cashier())

@@ -11,6 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, get_link_to_form, getdate, now_datetime, nowdate
 
+from dealer_pos_crm import compat
 from dealer_pos_crm.dealer_cashier.money import company_currency, rounded, shown, to_float, to_money
 from dealer_pos_crm.dealer_counter.banking import filling
 from dealer_pos_crm.dealer_counter.banking.filling import OnASlip
@@ -367,6 +368,38 @@ def check_cancel_of(doc) -> None:
 			_(
 				"The check of {0} is on bank deposit {1}. Cancel that first; a check that came back is recorded as a Returned Check"
 			).format(doc.name, get_link_to_form(DOCTYPE, slip)),
+			OnASlip,
+			title=_("At the Bank"),
+		)
+
+
+def check_cancel_closing(closing) -> None:
+	"""A closing whose cash or checks are at the bank is not taken back: the slip would hold what nobody took."""
+	slip, item = frappe.qb.DocType(DOCTYPE), frappe.qb.DocType("Bank Deposit Item")
+	sales = [row.pos_invoice for row in closing.get(compat.closing_sales_field())] or [""]
+	rows = (
+		frappe.qb.from_(slip)
+		.join(item)
+		.on(item.parent == slip.name)
+		.select(slip.name)
+		.where(
+			(slip.status != Status.CANCELLED.value)
+			& (
+				((item.reference_doctype == "POS Invoice") & item.reference_name.isin(sales))
+				| (
+					(item.reference_doctype == "Shift Count")
+					& (item.reference_name == (closing.get("dealer_shift_count") or ""))
+				)
+			)
+		)
+		.limit(1)
+		.run()
+	)
+	if rows:
+		frappe.throw(
+			_("Money of {0} is on bank deposit {1}. Cancel that first").format(
+				closing.name, get_link_to_form(DOCTYPE, rows[0][0])
+			),
 			OnASlip,
 			title=_("At the Bank"),
 		)
