@@ -7,11 +7,12 @@ or calls ``set_up`` and what it needs. Everything commits, as the product does.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import frappe
 import pytest
-from frappe.utils import flt, now_datetime
+from frappe.utils import flt, now_datetime, nowdate
 
 from dealer_pos_crm.dealer_setup import roles
 from tests.site import factories as f
@@ -146,10 +147,37 @@ def end_shifts_of(user: str) -> None:
 	frappe.db.commit()
 
 
+def part() -> str:
+	"""What ``sell`` sells, at any price: no list has one for it, whatever other tests have sold."""
+	name = f.make_item("Counter Part")
+	frappe.db.delete("Item Price", {"item_code": name})
+	return name
+
+
+@contextmanager
+def dated(day: str, rows: dict[str, list[str]]) -> Iterator[None]:
+	"""As if these rows (names by doctype) had been posted on ``day``; today again afterwards, as the spine tells
+	it. Commits."""
+
+	def post(on: str) -> None:
+		for doctype, names in rows.items():
+			frappe.db.set_value(doctype, {"name": ("in", names)}, "posting_date", on, update_modified=False)
+		frappe.db.commit()
+
+	post(day)
+	try:
+		yield
+	finally:
+		frappe.db.rollback()
+		post(nowdate())
+
+
 def sell(
 	customer, amount: float, mode: str = "Cash", *, user: str | None = None, submit: bool = True, **values
 ):
 	"""A sale at the POS screen in the open shift of ``user`` (the cashier). Commits. Returns the POS Invoice."""
+	item = part()
+	frappe.db.commit()
 	with f.logged_in(user or cashier()):
 		sale = frappe.get_doc(
 			{
@@ -163,7 +191,7 @@ def sell(
 				"disable_rounded_total": 1,
 				"items": [
 					{
-						"item_code": f.make_item(),
+						"item_code": item,
 						"qty": 1,
 						"rate": amount,
 						"income_account": f.income_account(),

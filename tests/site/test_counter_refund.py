@@ -208,12 +208,11 @@ def test_a_check_has_to_clear_and_a_card_gets_its_own_back(house, account, fake)
 	fresh = note(mode="Check")
 	asked = ask(house.accountant, "Credit Note", fresh.name, 50)
 	assert asked["status"] == "Requested" and "cleared" in asked["approval_reason"]
-	frappe.db.sql(
-		"""update `tabPayment Entry` p join `tabPayment Entry Reference` r on r.parent = p.name
-		set p.posting_date = %s where r.reference_name = %s""",
-		(add_days(nowdate(), -20), fresh.return_against),
+	payments = frappe.get_all(
+		"Payment Entry Reference", {"reference_name": fresh.return_against}, pluck="parent"
 	)
-	assert ask(house.accountant, "Credit Note", fresh.name, 51)["status"] == "Done"
+	with counter_house.dated(add_days(nowdate(), -20), {"Payment Entry": payments}):
+		assert ask(house.accountant, "Credit Note", fresh.name, 51)["status"] == "Done"
 
 	invoice, card = cards.paid_invoice(account, fake, 400)
 	owed = cards.credit(invoice, 150)

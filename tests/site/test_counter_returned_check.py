@@ -302,25 +302,23 @@ def test_in_a_closed_period_the_invoice_is_open_again_all_the_same(books) -> Non
 	customer, (invoice,) = counter.owing(80)
 	check = bank.receive(customer, 80, invoices=((invoice, 80),))
 	deposited(check)
-	long_ago = add_days(nowdate(), -60)
-	for doctype, names in (
-		("Payment Entry", [check.name]),
-		("GL Entry", frappe.get_all("GL Entry", {"voucher_no": check.name}, pluck="name")),
-		(
-			"Payment Ledger Entry",
-			frappe.get_all("Payment Ledger Entry", {"voucher_no": check.name}, pluck="name"),
-		),
-	):
-		frappe.db.set_value(doctype, {"name": ("in", names)}, "posting_date", long_ago)
-	frappe.db.set_value("Accounts Settings", None, "acc_frozen_upto", add_days(nowdate(), -10))
-	frappe.clear_cache(doctype="Accounts Settings")
-	frappe.db.commit()
-	try:
-		done = came_back(check)
-	finally:
-		frappe.db.set_value("Accounts Settings", None, "acc_frozen_upto", None)
+	rows = {
+		"Payment Entry": [check.name],
+		**{
+			doctype: frappe.get_all(doctype, {"voucher_no": check.name}, pluck="name")
+			for doctype in ("GL Entry", "Payment Ledger Entry")
+		},
+	}
+	with counter.dated(add_days(nowdate(), -60), rows):
+		frappe.db.set_value("Accounts Settings", None, "acc_frozen_upto", add_days(nowdate(), -10))
 		frappe.clear_cache(doctype="Accounts Settings")
 		frappe.db.commit()
+		try:
+			done = came_back(check)
+		finally:
+			frappe.db.set_value("Accounts Settings", None, "acc_frozen_upto", None)
+			frappe.clear_cache(doctype="Accounts Settings")
+			frappe.db.commit()
 	assert counter.open_of(invoice) == 80 and counter.owes(customer) == 80
 	assert str(frappe.db.get_value("Payment Entry", done["reversal"], "posting_date")) == nowdate()
 
