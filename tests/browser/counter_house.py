@@ -87,6 +87,26 @@ def ready(page: Page) -> None:
 	expect(page.locator("#freeze.in")).to_have_count(0)
 
 
+def open_shift(page: Page, profile: str, cash: float = 0) -> None:
+	"""ERPNext's own dialog, as it asks whoever has no shift yet; with ``cash`` as the float."""
+	dialog = page.locator(".modal.show").filter(has_text="Create POS Opening Entry")
+	expect(dialog.locator("[data-fieldname=company] input")).to_be_focused()  # the dialog stands
+	field = dialog.locator("[data-fieldname=pos_profile] input")
+	field.click()
+	field.press_sequentially(profile)
+	dialog.locator(".awesomplete [role=option]").filter(has_text=profile).first.click()
+	drawer = dialog.locator(".grid-row").filter(has_text="Cash").first
+	expect(drawer).to_be_visible()
+	if cash:
+		drawer.locator("[data-fieldname=opening_amount]").click()
+		amount = drawer.locator("[data-fieldname=opening_amount] input")
+		amount.fill(str(cash))
+		amount.press("Tab")
+	dialog.get_by_role("button", name="Submit").click()
+	expect(dialog).to_be_hidden()
+	ready(page)
+
+
 def strip(page: Page) -> Locator:
 	return page.locator(".dlr-strip")
 

@@ -24,29 +24,13 @@ def test_a_cashier_opens_a_shift_sells_and_prints(desk: Callable[..., Page], con
 	frappe.db.commit()
 	try:
 		page = desk("point-of-sale", user, steps.PASSWORD)
-		_open_the_shift(page, profile)
-		counter_house.ready(page)
+		counter_house.open_shift(page, profile)
 		counter_house.add_item(page, part)
 		name = counter_house.pay(page)
 		_print_twice(page, name, frappe.utils.get_fullname(user))
 		console.assert_clean()
 	finally:
 		counter.end_shifts_of(user)
-
-
-def _open_the_shift(page: Page, profile: str) -> None:
-	"""ERPNext's own dialog, as it asks whoever has no shift yet."""
-	dialog = page.locator(".modal.show").filter(has_text="Create POS Opening Entry")
-	expect(dialog.locator("[data-fieldname=company] input")).to_be_focused()  # the dialog stands
-	field = dialog.locator("[data-fieldname=pos_profile] input")
-	field.click()
-	field.press_sequentially(profile)
-	dialog.locator(".awesomplete [role=option]").filter(has_text=profile).first.click()
-	expect(
-		dialog.locator(".grid-row [data-fieldname=mode_of_payment]").filter(has_text="Cash").first
-	).to_be_visible()
-	dialog.get_by_role("button", name="Submit").click()
-	expect(dialog).to_be_hidden()
 
 
 def _print_twice(page: Page, name: str, who: str) -> None:

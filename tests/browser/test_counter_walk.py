@@ -67,7 +67,7 @@ def test_a_day_at_the_counter(desk: Desk, console: Console, house: SimpleNamespa
 	in_cash = flt(order.outstanding - by_card, 2)
 
 	page = desk("point-of-sale", house.cashier, steps.PASSWORD)
-	open_shift(page, house.profile)
+	screen.open_shift(page, house.profile, FLOAT)
 	screen.choose(page, customer.customer_name, customer.customer_name)
 	sell(page, house.part)
 	screen.choose(page, customer.customer_name, customer.customer_name)
@@ -89,22 +89,6 @@ def test_a_day_at_the_counter(desk: Desk, console: Console, house: SimpleNamespa
 	assert frappe.db.get_value("Repair Order", order.name, "payment_status") == "Paid"
 	earlier.reload()
 	assert (earlier.status, earlier.refunded_amount) == ("Refunded", 200)
-
-
-def open_shift(page: Page, profile: str) -> None:
-	"""ERPNext's own dialog, with the float."""
-	dialog = page.locator(".modal.show").filter(has_text="Create POS Opening Entry")
-	dialog.locator("[data-fieldname=pos_profile] input").press_sequentially(profile)
-	dialog.locator(".awesomplete [role=option]").filter(has_text=profile).first.click()
-	cash = dialog.locator(".grid-row").filter(has_text="Cash").first
-	expect(cash).to_be_visible()
-	cash.locator("[data-fieldname=opening_amount]").click()
-	amount = cash.locator("[data-fieldname=opening_amount] input")
-	amount.fill(str(FLOAT))
-	amount.press("Tab")
-	dialog.get_by_role("button", name="Submit").click()
-	expect(dialog).to_be_hidden()
-	screen.ready(page)
 
 
 def sell(page: Page, part: str) -> None:
