@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -98,8 +99,12 @@ def open_shift(page: Page, profile: str, cash: float = 0) -> None:
 	drawer = dialog.locator(".grid-row").filter(has_text="Cash").first
 	expect(drawer).to_be_visible()
 	if cash:
-		drawer.locator("[data-fieldname=opening_amount]").click()
 		amount = drawer.locator("[data-fieldname=opening_amount] input")
+		for _click in range(3):  # the first one opens the row, when the table has come to rest
+			drawer.locator("[data-fieldname=opening_amount]").first.click()
+			page.wait_for_timeout(300)
+			if amount.is_visible():
+				break
 		amount.fill(str(cash))
 		amount.press("Tab")
 	dialog.get_by_role("button", name="Submit").click()
@@ -151,7 +156,9 @@ def lines(page: Page) -> float:
 
 def pay(page: Page) -> str:
 	"""Check out and pay in cash, whole. Returns the POS Invoice."""
-	page.locator(".cart-totals-section .checkout-btn").click()
+	checkout = page.locator(".cart-totals-section .checkout-btn")
+	expect(checkout).to_have_attribute("style", re.compile("blue-500"))  # before that it does nothing
+	checkout.click()
 	expect(page.locator(".submit-order-btn")).to_be_visible(timeout=SLOW)
 	steps.settled(page)
 	cash = page.locator(".mode-of-payment[data-mode='cash']")

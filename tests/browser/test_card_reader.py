@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from tests.browser import steps
 from tests.browser.card_house import open_house
 from tests.browser.conftest import Console, screenshot
+from tests.site import counter_house, factories
 from tests.site import counters as c
-from tests.site import factories
 
 Desk = Callable[..., Page]
 
@@ -165,10 +165,10 @@ def test_the_point_of_sale_takes_a_card_for_an_open_invoice(
 ) -> None:
 	customer = factories.make_customer()
 	invoice = factories.make_invoice(customer, 42)
-	if not frappe.db.exists("POS Opening Entry", {"user": "Administrator", "status": "Open"}):
-		factories.open_shift()
-	frappe.db.commit()
-	page = desk("point-of-sale")
+	cashier = counter_house.cashier(factories.unique("card.cashier").replace(" ", "."))
+	counter_house.set_up()
+	counter_house.open_shift(cashier)
+	page = desk("point-of-sale", cashier, steps.PASSWORD)
 	page.wait_for_function("() => window.cur_pos?.frm?.doc")
 	page.locator(".page-head:visible .menu-btn-group button").click()
 	page.locator(".menu-btn-group .dropdown-item:visible", has_text="Card Payment").click()

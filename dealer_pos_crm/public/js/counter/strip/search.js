@@ -16,7 +16,7 @@ export class Search {
 		this.asked = 0;
 		this.rows = [];
 		this.at = -1;
-		this.id = `dlr-found-${++serial}`;
+		this.id = `dlr-strip-found-${++serial}`;
 	}
 
 	in(parent) {
@@ -38,12 +38,12 @@ export class Search {
 				${can_close
 					? html`<button type="button" class="btn btn-default dlr-tap">${__("Keep")}</button>`
 					: ""}
-				<div class="dlr-found" id="${this.id}" role="listbox" aria-label="${__("Found")}"></div>
+				<div class="dlr-strip-found" id="${this.id}" role="listbox" aria-label="${__("Found")}"></div>
 				<div class="sr-only" role="status" aria-live="polite"></div>
 			</div>`)
 		).appendTo(parent);
 		this.input = this.box.find("input");
-		this.list = this.box.find(".dlr-found");
+		this.list = this.box.find(".dlr-strip-found");
 		this.input.on("input", () => this.typed());
 		this.input.on("keydown", (event) => this.key(event));
 		this.input.on("blur", () => setTimeout(() => this.hide(), 150));
@@ -127,9 +127,9 @@ export class Search {
 					this.rows.length
 						? html`${this.rows.map((row, at) => option(row, at, at === this.at, this.id))}
 								${this.more
-									? html`<div class="dlr-found-note">${__("There are more: type more of it.")}</div>`
+									? html`<div class="dlr-strip-found-note">${__("There are more: type more of it.")}</div>`
 									: ""}`
-						: html`<div class="dlr-found-note">${this.message}</div>`
+						: html`<div class="dlr-strip-found-note">${this.message}</div>`
 				)
 			)
 			.show();
@@ -163,12 +163,12 @@ export class Search {
 function option(row, at, selected, id) {
 	const found = row.found.slice(0, 3).map(({ kind, text, doctype }) => {
 		const what = doctype && doctype !== "Dealer Vehicle" ? __(doctype) : __(kind);
-		return html`<span class="dlr-found-as"><span class="text-muted">${what}</span> ${text}</span>`;
+		return html`<span class="dlr-strip-found-as"><span class="text-muted">${what}</span> ${text}</span>`;
 	});
 	return html`<div role="option" class="dlr-option" id="${id}-${at}" data-at="${at}"
 		aria-selected="${String(selected)}">
-		<span class="dlr-found-name">${row.customer_name || __("In stock, nobody's")}</span>
+		<span class="dlr-strip-found-name">${row.customer_name || __("In stock, nobody's")}</span>
 		<span class="text-muted">${row.phone}</span>
-		<span class="dlr-found-all">${found}</span>
+		<span class="dlr-strip-found-all">${found}</span>
 	</div>`;
 }
