@@ -10,6 +10,7 @@ import frappe
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import counter_house as screen
 from tests.browser import steps
 from tests.browser.card_house import open_house
 from tests.browser.conftest import Console, screenshot
@@ -169,13 +170,11 @@ def test_the_point_of_sale_takes_a_card_for_an_open_invoice(
 	counter_house.set_up()
 	counter_house.open_shift(cashier)
 	page = desk("point-of-sale", cashier, steps.PASSWORD)
-	page.wait_for_function("() => window.cur_pos?.frm?.doc")
+	screen.ready(page)
+	page.evaluate("name => dealer.counter.pos.choose(name)", customer.name)
+	screen.shown(page, customer.customer_name)
 	page.locator(".page-head:visible .menu-btn-group button").click()
 	page.locator(".menu-btn-group .dropdown-item:visible", has_text="Card Payment").click()
-	steps.dialog(page, "Card Payment")
-	page.wait_for_function("() => window.cur_dialog?.fields_dict?.customer")
-	page.evaluate("(name) => void cur_dialog.set_value('customer', name)", customer.name)
-	steps.primary(steps.dialog(page, "Card Payment")).click()
 	asked = steps.dialog(page, "Card Payment of")
 	expect(steps.field(asked, "subject")).to_contain_text(invoice.name)
 	screenshot(page, "card-11-pos")

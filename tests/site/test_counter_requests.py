@@ -25,7 +25,9 @@ def counter(house):
 def take_back(key: str, user: str) -> bool:
 	frappe.db.commit()
 	with f.logged_in(user):
-		return api.take_back(key)["taken_back"]
+		taken_back = api.take_back(key)["taken_back"]
+	frappe.db.commit()
+	return taken_back
 
 
 def test_what_was_carried_out_is_not_taken_back(counter):
