@@ -12,6 +12,8 @@ LONG = {
 	"test_install_uninstall.py": 110_000,  # installs the app twice
 	"test_receipts.py": 30_000,  # makes PDFs
 	"test_card_refund_faults.py": 20_000,  # waits for what does not answer
+	"test_card_reader.py": 20_000,
+	"test_counter_collect.py": 10_000,
 }
 
 
