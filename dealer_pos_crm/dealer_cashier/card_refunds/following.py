@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, now_datetime
 
+from dealer_pos_crm.dealer_cashier import refunding
 from dealer_pos_crm.dealer_cashier.card_refunds import booking, outside, reversing, room, telling
 from dealer_pos_crm.dealer_cashier.money import to_money
 from dealer_pos_crm.dealer_setup.acting import action
@@ -103,7 +104,7 @@ def _advance(account, card, refund, fact: RefundFact) -> None:
 			refund,
 			_("The customer must act to get a refund: {0}").format(refund.name),
 			_("The provider asks {0} where to send {1}. Tell them to look into their mail").format(
-				refund.customer, telling.amount_of(refund)
+				refund.customer, refunding.amount_of(refund)
 			),
 		)
 

@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, now_datetime
 
+from dealer_pos_crm.dealer_cashier import refunding
 from dealer_pos_crm.dealer_cashier.card_refunds import booking, following, sources, telling
 from dealer_pos_crm.dealer_cashier.card_refunds.sources import Place
 from dealer_pos_crm.dealer_cashier.money import to_money
@@ -110,7 +111,7 @@ def _from_deposit(card, refund, place: Place, amount: Money) -> None:
 
 
 def _tell(account, card, refund, source: Source, problem: str | None) -> None:
-	amount = telling.amount_of(refund)
+	amount = refunding.amount_of(refund)
 	if problem:
 		text = _("{0} of {1} was refunded at the provider's own site and is not in the books: {2}")
 		text = text.format(amount, card.name, problem)

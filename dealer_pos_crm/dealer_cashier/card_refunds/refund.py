@@ -78,7 +78,7 @@ def approve(name: str, note: str | None = None) -> dict:
 		place = sources.chosen(card, sources.of(card), amount, row.credit_note)
 		row.update({"decision_note": note, **decided(row.requested_by)})
 		_carry_out(card, row, place)
-	telling.decided(row)
+	refunding.decided(row)
 	return result(row)
 
 
@@ -93,7 +93,7 @@ def reject(name: str, note: str) -> dict:
 	row.update({"status": Status.REJECTED.value, "decision_note": why, **decided(row.requested_by)})
 	booking.keep(row)
 	telling.rejected(card, row, why)
-	telling.decided(row)
+	refunding.decided(row)
 	return result(row)
 
 

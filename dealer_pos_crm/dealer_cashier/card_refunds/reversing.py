@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, nowdate
 
+from dealer_pos_crm.dealer_cashier import refunding
 from dealer_pos_crm.dealer_cashier.card_refunds import telling
 from dealer_pos_crm.dealer_setup.acting import on_behalf_of
 
@@ -29,7 +30,7 @@ def reverse(account, card, refund, why: str) -> bool:
 			refund,
 			_("A failed refund is still in the books: {0}").format(refund.name),
 			_("{0} did not reach the customer, and {1} could not be reversed: {2}").format(
-				telling.amount_of(refund), name, problem
+				refunding.amount_of(refund), name, problem
 			),
 		)
 	return not problem

@@ -93,7 +93,7 @@ def decide(name: str, yes: bool, note: str | None = None) -> dict:
 			found = sources.read(Kind(row.kind), row.source_name)
 			booking.check(found, _amount(row), row.mode_of_payment, row.reference_no)
 			_carry_out(row, found)
-	telling.decided(row)
+	refunding.decided(row)
 	return result(row)
 
 

@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, cstr, flt, get_link_to_form, getdate
 
+from dealer_pos_crm.dealer_cashier import refunding
 from dealer_pos_crm.dealer_cashier.deposits.actions import asker
 from dealer_pos_crm.dealer_cashier.money import rounded, shown, to_float
 from dealer_pos_crm.dealer_counter.refunds import booking, refund, sources, telling
@@ -118,7 +119,7 @@ def approve(row) -> None:
 			"changed",
 			marked("{0} was changed since it was asked for ({1}): it is {2} now. Ask again at the counter"),
 			sale.name,
-			telling.amount_of(row),
+			refunding.amount_of(row),
 			back.amount,
 		)
 	_check_paid_back(_found(sale), back)

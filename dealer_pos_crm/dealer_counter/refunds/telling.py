@@ -6,9 +6,6 @@ from frappe import _
 
 from dealer_pos_crm.dealer_cashier import log, refunding
 from dealer_pos_crm.dealer_cashier.money import rounded
-from dealer_pos_crm.dealer_cashier.refunding import amount_of, decided
-
-__all__ = ["amount_of", "decided", "rejected", "requested"]
 
 
 def _step(refund, kind: str, *, title: str, reason: str | None, reverses: str | None = None) -> str:
