@@ -175,6 +175,8 @@ def desk(page: Page, login: Login) -> Callable[..., Page]:
 	"""`desk("customer/new", user=...)`: logged in, at a route of Desk, with its first page drawn."""
 
 	def _open(route: str = "", user: str = "Administrator", password: str = PASSWORD) -> Page:
+		# A late answer to the page of whoever was logged in before would bring their cookie back.
+		page.goto("about:blank")
 		login(page, user, password)
 		page.goto(f"/app/{route}")
 		page.wait_for_function("() => window.frappe?.boot && frappe.get_route?.()?.length")
