@@ -98,23 +98,31 @@ def each_alone(doctype: str, names: Iterable[str], work: Callable[[str], Any], t
 
 
 @contextmanager
-def on_behalf_of(user: str | None) -> Iterator[None]:
-	"""What is written in here is that person's, whose action or duty it follows from.
+def in_the_name_of(user: str) -> Iterator[None]:
+	"""What is written in here is that person's, with that person's rights and no others.
 
-	Only for work that was decided already, never to give a caller rights it lacks. Nobody, or somebody who
-	may not log in any more, leaves the user in place. Frappe writes the user into the session it finds: it finds
-	a copy, so that the one of a request stays whose it is.
+	Frappe writes the user into the session it finds: it finds a copy, so that the one of a request, which is saved
+	at its end, stays whose it is.
 	"""
-	before = frappe.session.user
-	known = user and user != before and frappe.db.get_value("User", user, "enabled")
-	if not known:
-		yield
-		return
 	own, form = frappe.local.session, frappe.local.form_dict
 	frappe.local.session = frappe._dict(own)
 	try:
 		frappe.set_user(user)
 		yield
 	finally:
-		frappe.set_user(before)
+		frappe.set_user(own.user)
 		frappe.local.session, frappe.local.form_dict = own, form
+
+
+@contextmanager
+def on_behalf_of(user: str | None) -> Iterator[None]:
+	"""In the name of the person whose action or duty it follows from.
+
+	Only for work that was decided already, never to give a caller rights it lacks. Nobody, or somebody who
+	may not log in any more, leaves the user in place.
+	"""
+	if not user or user == frappe.session.user or not frappe.db.get_value("User", user, "enabled"):
+		yield
+		return
+	with in_the_name_of(user):
+		yield

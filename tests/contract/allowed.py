@@ -535,12 +535,10 @@ BUILT_SQL: dict[str, tuple[int, str]] = {
 
 # Where a job works in a person's name: file: why it gives nobody a right.
 SET_USER: dict[str, str] = {
-	"dealer_pos_crm/dealer_counter/approvals/on_the_spot.py": (
-		"a manager who has just said who they are decides one document at somebody else's screen, with the manager's"
-		" own rights; the session of that screen is put aside and comes back as it was"
-	),
 	"dealer_pos_crm/dealer_setup/acting.py": (
-		"what a message of the card provider leads to is written in the name of whoever asked for the money; the"
-		" job itself has more rights than that person"
+		"what a message of the card provider leads to is written in the name of whoever asked for the money, as the"
+		" job itself has more rights than that person; and a manager who has just said who they are decides one"
+		" document at somebody else's screen, with the manager's own rights. The session that it finds comes back as"
+		" it was"
 	),
 }

@@ -15,17 +15,17 @@ from frappe.utils import cstr, get_link_to_form
 class Decider:
 	"""How one doctype is decided. ``door`` is a dotted path to f(name, yes, note) -> dict.
 
-	``waits``: field and value of what waits for a decision; the other names are fields.
+	``waits``: field and value of what waits for a decision; the other names are fields, as most requests have them.
 	"""
 
 	door: str
-	waits: tuple[str, str]
-	asked_by: str
-	asked_at: str
-	amount: str
-	reason: tuple[str, ...]
-	why: str
 	trace: tuple[str, ...]
+	waits: tuple[str, str] = ("status", "Requested")
+	asked_by: str = "requested_by"
+	asked_at: str = "requested_at"
+	amount: str = "amount"
+	reason: tuple[str, ...] = ("reason",)
+	why: str = "approval_reason"
 	may_reject: bool = True
 
 
@@ -34,32 +34,14 @@ _HERE = "dealer_pos_crm.dealer_counter.approvals.deciders."
 DECIDERS: dict[str, Decider] = {
 	"Deposit Action": Decider(
 		door=f"{_HERE}deposit_action",
-		waits=("status", "Requested"),
-		asked_by="requested_by",
-		asked_at="requested_at",
-		amount="amount",
-		reason=("reason",),
-		why="approval_reason",
 		trace=("deposit", "from_vehicle", "deal", "mode_of_payment"),
 	),
 	"Card Refund": Decider(
 		door=f"{_HERE}card_refund",
-		waits=("status", "Requested"),
-		asked_by="requested_by",
-		asked_at="requested_at",
-		amount="amount",
-		reason=("reason",),
-		why="approval_reason",
 		trace=("card_payment", "credit_note"),
 	),
 	"Counter Refund": Decider(
 		door=f"{_HERE}counter_refund",
-		waits=("status", "Requested"),
-		asked_by="requested_by",
-		asked_at="requested_at",
-		amount="amount",
-		reason=("reason",),
-		why="approval_reason",
 		trace=("source_name", "repair_order", "deal", "vehicle", "ways", "mode_of_payment"),
 	),
 	"Shift Count": Decider(

@@ -4,14 +4,12 @@ The decision is the document's own, in the manager's name and with the manager's
 cashier's session stays the cashier's: nothing of the manager's gets into it.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import frappe
 from frappe import _
 from frappe.utils import cint, cstr
 
 from dealer_pos_crm.dealer_counter.approvals import deciders, password, pin
+from dealer_pos_crm.dealer_setup.acting import in_the_name_of
 from dealer_pos_crm.dealer_setup.deciding import at_the_counter_of
 from dealer_pos_crm.dealer_setup.people import names_of, people_with
 from dealer_pos_crm.dealer_setup.refusals import explained
@@ -64,7 +62,7 @@ def decide(
 	_check_who(facts, approver, secret, way)
 	door = deciders.door_of(deciders.of(doctype))
 	counter = frappe.session.user
-	with _in_the_name_of(approver), at_the_counter_of(counter, way):
+	with in_the_name_of(approver), at_the_counter_of(counter, way):
 		answer = door(name, yes, cstr(note).strip() or None)
 	return {**answer, "approved": bool(yes), "decided_by": approver, "decided_how": way.value}
 
@@ -117,20 +115,3 @@ def _check_who(facts: dict, approver: str, secret: str, way: How) -> None:
 			NotWhoTheySay,
 			title=_("Not Approved"),
 		)
-
-
-@contextmanager
-def _in_the_name_of(user: str) -> Iterator[None]:
-	"""What is done in here is that person's, with that person's rights and no others.
-
-	Frappe writes the user into the session it finds: it finds a copy, so that the cashier's own, which is
-	saved at the end of the request, never holds the manager's name.
-	"""
-	own, form = frappe.local.session, frappe.local.form_dict
-	frappe.local.session = frappe._dict(own)
-	try:
-		frappe.set_user(user)
-		yield
-	finally:
-		frappe.set_user(own.user)
-		frappe.local.session, frappe.local.form_dict = own, form

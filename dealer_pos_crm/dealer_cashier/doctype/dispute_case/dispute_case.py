@@ -2,6 +2,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from dealer_pos_crm.dealer_setup import by_hand
+
 # What the person who answers writes; all else is the provider's word, or follows from it.
 BY_HAND = frozenset(
 	{
@@ -21,7 +23,6 @@ BY_HAND = frozenset(
 		"access_log",
 	}
 )
-_LAYOUT = frozenset({"Section Break", "Column Break", "Tab Break", "HTML"})
 
 
 class DisputeCase(Document):
@@ -38,17 +39,9 @@ class DisputeCase(Document):
 		before = self.get_doc_before_save()
 		if not before:
 			frappe.throw(_("Dispute cases are opened by the provider's message"))
-		for field in self.meta.fields:
-			if field.fieldtype in _LAYOUT or field.fieldname in BY_HAND:
-				continue
-			if self.has_value_changed(field.fieldname) and (
-				self.get(field.fieldname) or before.get(field.fieldname)
-			):
-				frappe.throw(
-					_("{0} is written by the provider's messages and the buttons above").format(
-						frappe.bold(_(field.label))
-					)
-				)
+		by_hand.check_fields(
+			self, BY_HAND, _("{0} is written by the provider's messages and the buttons above")
+		)
 
 	def check_other_charge(self):
 		if self.other_charge and self.other_charge == self.card_payment:

@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, cstr, formatdate, getdate, nowdate
 
 from dealer_pos_crm.dealer_counter.cash_reports import report
+from dealer_pos_crm.dealer_setup import by_hand
 from dealer_pos_crm.dealer_setup.refusals import explained
 from dealer_pos_crm.domain import cash_form as form
 from dealer_pos_crm.domain import cash_report as rules
@@ -14,7 +15,6 @@ BY_HAND = frozenset(
 	| {"responsible", "transaction_kind", "what", "suspicious", "suspicious_because", "total_price"}
 )
 ROW_BY_HAND = frozenset({"hundreds", "foreign_amount", "issuer"})
-_LAYOUT = frozenset({"Section Break", "Column Break", "Tab Break", "HTML", "Table"})
 _FIXED_OF_ROW = ("reference_doctype", "reference_name", "instrument", "amount", "paid_on", "reversed")
 
 
@@ -43,17 +43,9 @@ class CashReport(Document):
 			frappe.throw(_("Cash reports are opened by the payments, or by Record Payer at the counter"))
 		if before.status in {status.value for status in rules.DECIDED}:
 			frappe.throw(_("{0} is decided: {1}. It stays as it is").format(self.name, _(before.status)))
-		for field in self.meta.fields:
-			if field.fieldtype in _LAYOUT or field.fieldname in BY_HAND:
-				continue
-			if self.has_value_changed(field.fieldname) and (
-				self.get(field.fieldname) or before.get(field.fieldname)
-			):
-				frappe.throw(
-					_("{0} follows from the payments and the buttons above").format(
-						frappe.bold(_(field.label or field.fieldname))
-					)
-				)
+		by_hand.check_fields(
+			self, {*BY_HAND, "payments"}, _("{0} follows from the payments and the buttons above")
+		)
 
 	def check_rows(self):
 		before = self.get_doc_before_save()

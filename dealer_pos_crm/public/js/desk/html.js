@@ -104,3 +104,12 @@ export function intro(frm, text, color) {
 	const shown = String(text || "");
 	if (shown) frm.layout.show_message(`<div class="dlr-intro">${shown}</div>`, color, true);
 }
+
+/** One of the figures at the top of a form: what it is, what it says, and small lines below. */
+export function figure(label, fact, below = []) {
+	return html`<div class="dlr-figure">
+		<div class="dlr-label">${label}</div>
+		<div class="dlr-fact">${fact}</div>
+		${below.filter(Boolean).map((line) => html`<div class="dlr-small">${line}</div>`)}
+	</div>`;
+}

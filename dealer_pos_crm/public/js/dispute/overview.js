@@ -1,6 +1,6 @@
 /** The top of a Dispute Case: until when, how much, what to do next, what can be shown and what is missing. */
 
-import { fill, html, link, person, pill, trusted } from "../desk/html";
+import { figure, fill, html, link, person, pill, trusted } from "../desk/html";
 import { exact, money, when } from "../desk/words";
 import { OPEN, color_of, due } from "./status";
 
@@ -11,14 +11,6 @@ export function overview(doc, facts) {
 		</div>
 		${trouble(doc, facts)} ${next(doc, facts)} ${advice(facts)}
 		${facts.open ? html`<div class="dlr-dispute-sides">${checklist(facts)} ${pack(facts)}</div>` : pack(facts)}
-	</div>`;
-}
-
-function figure(label, fact, below = []) {
-	return html`<div class="dlr-figure">
-		<div class="dlr-label">${label}</div>
-		<div class="dlr-fact">${fact}</div>
-		${below.filter(Boolean).map((line) => html`<div class="dlr-small">${line}</div>`)}
 	</div>`;
 }
 

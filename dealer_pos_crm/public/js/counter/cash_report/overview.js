@@ -1,6 +1,6 @@
 /** The top of a Cash Report: how much cash, from whom, until when, and what is missing. */
 
-import { fill, html, link, person, pill } from "../../desk/html";
+import { figure, fill, html, link, person, pill } from "../../desk/html";
 import { money } from "../../desk/words";
 import { OPEN, color_of, due } from "./status";
 
@@ -9,14 +9,6 @@ export function overview(doc, facts) {
 		<div class="dlr-answer">${cash(doc, facts)} ${payers(doc, facts)} ${day(doc)} ${payer_data(doc, facts)}</div>
 		${notes(doc, facts)} ${patterns(facts)} ${suggestions(facts)}
 		<div class="dlr-small">${__("Boxes follow {0}.", [facts.edition])}</div>
-	</div>`;
-}
-
-function figure(label, fact, below = []) {
-	return html`<div class="dlr-figure">
-		<div class="dlr-label">${label}</div>
-		<div class="dlr-fact">${fact}</div>
-		${below.filter(Boolean).map((line) => html`<div class="dlr-small">${line}</div>`)}
 	</div>`;
 }
 
